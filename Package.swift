@@ -1,0 +1,114 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Targets and what each stands on are the table of docs/ARCHITECTURE.md; Tests/HouseTests holds every `import` against it.
+
+let settings: [SwiftSetting] = {
+    var settings: [SwiftSetting] = [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ]
+    // CI sets this: a warning that a newcomer's newer compiler adds must not stop their first build.
+    if Context.environment["LANYARD_WARNINGS_AS_ERRORS"] != nil {
+        settings.append(.treatAllWarnings(as: .error))
+    }
+    return settings
+}()
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let structuredFields: Target.Dependency =
+    .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers")
+
+func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "lanyard",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Lanyard", targets: ["Lanyard"]),
+        .library(name: "LanyardHummingbird", targets: ["LanyardHummingbird"]),
+        .library(name: "LanyardTesting", targets: ["LanyardTesting"]),
+        // The target is not named `lanyard`: on a case-insensitive disk it would share its folders with `Lanyard`.
+        .executable(name: "lanyard", targets: ["LanyardCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        library("LanyardCore", [crypto]),
+        library("LanyardStorage", ["LanyardCore"]),
+        library("LanyardSQLite", ["LanyardStorage", "LanyardCore", grdb]),
+        library("LanyardEngine", ["LanyardStorage", "LanyardCore", crypto, lifecycle, logging, metrics]),
+        library("LanyardManagement", ["LanyardEngine", "LanyardStorage", "LanyardCore", crypto, logging]),
+        library("LanyardWire", ["LanyardCore"]),
+        library("LanyardHTTP", ["LanyardCore", "LanyardWire", httpTypes]),
+        library(
+            "LanyardDataPlane",
+            [
+                "LanyardManagement", "LanyardEngine", "LanyardStorage", "LanyardHTTP", "LanyardWire", "LanyardCore",
+                nioCore, nioPosix, nioHTTP1, nioSSL, httpTypes, lifecycle, logging, metrics,
+            ]),
+        library(
+            "LanyardAdmin",
+            [
+                "LanyardManagement", "LanyardEngine", "LanyardStorage", "LanyardHTTP", "LanyardWire", "LanyardCore",
+                hummingbird, hummingbirdTLS, nioCore, nioPosix, nioSSL, httpTypes, logging,
+            ]),
+        library("LanyardTelemetry", [coreMetrics, metrics, logging]),
+        library(
+            "Lanyard",
+            ["LanyardManagement", "LanyardEngine", "LanyardSQLite", "LanyardStorage", "LanyardCore", lifecycle, logging]),
+        library("LanyardHummingbird", ["Lanyard", "LanyardHTTP", "LanyardCore", hummingbird, httpTypes]),
+        library("LanyardTesting", ["LanyardStorage", "LanyardCore"]),
+        library(
+            "LanyardServer",
+            [
+                "Lanyard", "LanyardAdmin", "LanyardDataPlane", "LanyardTelemetry", "LanyardManagement", "LanyardEngine",
+                "LanyardSQLite", "LanyardStorage", "LanyardHTTP", "LanyardWire", "LanyardCore",
+                lifecycle, logging, metrics, nioCore, nioPosix, nioSSL, yams,
+            ]),
+        .executableTarget(
+            name: "LanyardCommand",
+            dependencies: [
+                "LanyardServer", "LanyardManagement", "LanyardEngine", "LanyardSQLite", "LanyardStorage", "LanyardWire",
+                "LanyardCore", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioSSL, logging,
+            ],
+            swiftSettings: settings),
+    ]
+)
