@@ -110,5 +110,6 @@ let package = Package(
                 "LanyardCore", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioSSL, logging,
             ],
             swiftSettings: settings),
+        tests("LanyardWireTests", ["LanyardWire"]),
     ]
 )
