@@ -1,0 +1,174 @@
+import Synchronization
+
+// # The state of a subject's allowances
+//
+// One object for each key or account that a node has seen: its windows, the calls it holds open, and what it used since
+// the last flush. It is apart from the key cache: two secrets of one key share it, and evicting or reloading the key
+// never resets it. The current limits stand here too, and not in the cached key, so that one change of a limit takes
+// effect for every decision at once, even one that began with an older copy of the key.
+//
+// The lock is held for a few hundred nanoseconds and never over I/O. A decision that needs two states (the key's and its
+// account's) takes the key's first, always, so that two decisions can't wait for each other.
+
+package final class AllowanceState: Sendable {
+    package let subject: Subject
+    private let content: Mutex<Content>
+
+    struct Content: ~Copyable {
+        var limits: LimitSet = .none
+        var maximumInFlight: Int32 = .max
+        var inFlight: Int32 = 0
+        /// The newest change that the limits come from: an older load must not undo a newer one.
+        var epoch: Int64 = -1
+        var block: AllowanceBlock?
+        var tally: UsageTally?
+        /// In a list of the engine's, waiting to be flushed.
+        var isListed = false
+        /// A window has changed since it was last saved.
+        var isUnsaved = false
+    }
+
+    package init(subject: Subject) {
+        self.subject = subject
+        content = Mutex(Content())
+    }
+
+    /// Sets what holds from now on, keeping the counts of every window whose unit and length stay. Older epochs are ignored.
+    package func configure(limits: LimitSet, maximumInFlight: Int32?, epoch: Int64) {
+        content.withLock { content in
+            guard epoch >= content.epoch else { return }
+            content.epoch = epoch
+            content.maximumInFlight = maximumInFlight ?? .max
+            guard content.limits !== limits else { return }
+            if let old = content.block {
+                content.block = AllowanceState.migrate(old, from: content.limits, to: limits)
+            }
+            content.limits = limits
+        }
+    }
+
+    private static func migrate(_ old: AllowanceBlock, from: LimitSet, to: LimitSet) -> AllowanceBlock? {
+        guard !to.rules.isEmpty else { return nil }
+        let new = AllowanceBlock.make(words: to.words)
+        for rule in to.rules {
+            guard let previous = from.rules.first(where: { $0.identity == rule.identity }) else { continue }
+            let snapshot = old.withRing(previous) { $0.snapshot() }
+            new.withRing(rule) { $0.restore(snapshot) }
+        }
+        return new
+    }
+
+    /// Runs `body` under this state's lock.
+    @inline(__always)
+    func withContent<Result: ~Copyable>(_ body: (inout sending Content) -> sending Result) -> sending Result {
+        content.withLock(body)
+    }
+}
+
+// MARK: - Calls held open
+
+extension AllowanceState {
+    /// Ends one call.
+    package func endCall() {
+        content.withLock { $0.inFlight = max(0, $0.inFlight - 1) }
+    }
+
+    /// Calls open now.
+    package var callsInFlight: Int {
+        content.withLock { Int($0.inFlight) }
+    }
+}
+
+// MARK: - What lasts
+
+/// A window as it is saved.
+public struct SavedWindow: Hashable, Sendable {
+    public var subject: Subject
+    public var identity: WindowIdentity
+    public var snapshot: WindowSnapshot
+
+    public init(subject: Subject, identity: WindowIdentity, snapshot: WindowSnapshot) {
+        self.subject = subject
+        self.identity = identity
+        self.snapshot = snapshot
+    }
+}
+
+/// What a state hands to the flusher.
+package struct FlushedState: Sendable {
+    package var tally: UsageTally?
+    /// Changed windows. An empty one means that the saved row can go.
+    package var windows: [SavedWindow]
+}
+
+extension AllowanceState {
+    /// Takes what is to be written down. Windows of at most `shortest` are left out unless `everything` is asked for:
+    /// saving one each second would outlast what it counts.
+    package func flush(now: MonotonicInstant, everything: Bool) -> FlushedState {
+        content.withLock { content in
+            content.isListed = false
+            var windows: [SavedWindow] = []
+            if content.isUnsaved || everything, let block = content.block {
+                content.isUnsaved = false
+                for rule in content.limits.rules where everything || rule.definition.windowMilliseconds > 1000 {
+                    let snapshot = block.withRing(rule) { ring in
+                        ring.advance(to: now)
+                        return ring.snapshot()
+                    }
+                    windows.append(SavedWindow(subject: subject, identity: rule.identity, snapshot: snapshot))
+                }
+            }
+            let tally = content.tally
+            content.tally = nil
+            return FlushedState(tally: tally, windows: windows)
+        }
+    }
+
+    /// Says that the windows of the last flush could not be written, so that the next one takes them again; `true` where
+    /// the state must be listed for it.
+    package func markUnsaved() -> Bool {
+        content.withLock { content in
+            content.isUnsaved = true
+            defer { content.isListed = true }
+            return !content.isListed
+        }
+    }
+
+    /// Whether nothing would be lost with this object: no unit counted, no call open, nothing to flush.
+    package func isForgettable(now: MonotonicInstant) -> Bool {
+        content.withLock { content in
+            guard content.inFlight == 0, content.tally == nil, !content.isListed, !content.isUnsaved else { return false }
+            guard let block = content.block else { return true }
+            for rule in content.limits.rules {
+                let total = block.withRing(rule) { ring in
+                    ring.advance(to: now)
+                    return ring.total
+                }
+                if total > 0 { return false }
+            }
+            content.block = nil
+            return true
+        }
+    }
+
+    /// Takes over a window that an earlier process saved. It may come before the limits are known, so it is kept as a rule
+    /// of its own until ``configure(limits:maximumInFlight:epoch:)`` names the real ones.
+    package func restore(_ windows: [SavedWindow]) {
+        content.withLock { content in
+            precondition(content.epoch < 0, "windows are restored before any limit is configured")
+            let provisional = LimitSet(
+                windows.map { window in
+                    let definition = LimitDefinition(
+                        name: "restored", unit: window.identity.unit, amount: LimitDefinition.Bounds.nanoUSD.upperBound,
+                        windowMilliseconds: window.identity.windowMilliseconds)
+                    return (definition, window.identity.source)
+                })
+            let block = AllowanceBlock.make(words: provisional.words)
+            for (rule, window) in zip(provisional.rules, windows) {
+                block.withRing(rule) { $0.restore(window.snapshot) }
+            }
+            content.limits = provisional
+            content.block = block
+        }
+    }
+}

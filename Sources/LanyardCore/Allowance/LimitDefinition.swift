@@ -1,0 +1,97 @@
+/// A limit as its owner wrote it: at most `amount` units in **any** stretch of `window`.
+public struct LimitDefinition: Hashable, Sendable, Codable {
+    /// What the owner calls it; shown in answers, no part of its identity.
+    public var name: String
+    /// What it counts.
+    public var unit: AllowanceUnit
+    /// How many units any window may hold; nano-dollars for ``AllowanceUnit/usd``.
+    public var amount: Int64
+    /// The window's length in milliseconds.
+    public var windowMilliseconds: Int64
+
+    /// A limit; ``problem`` says whether it can be used.
+    public init(name: String, unit: AllowanceUnit, amount: Int64, windowMilliseconds: Int64) {
+        self.name = name
+        self.unit = unit
+        self.amount = amount
+        self.windowMilliseconds = windowMilliseconds
+    }
+
+    /// At most `amount` requests in any stretch of `window`.
+    public static func requests(_ amount: Int64, per window: Duration, name: String? = nil) -> LimitDefinition {
+        make(.requests, amount, window, name)
+    }
+
+    /// At most `amount` tokens in any stretch of `window`.
+    public static func tokens(_ amount: Int64, per window: Duration, name: String? = nil) -> LimitDefinition {
+        make(.tokens, amount, window, name)
+    }
+
+    private static func make(
+        _ unit: AllowanceUnit, _ amount: Int64, _ window: Duration, _ name: String?
+    ) -> LimitDefinition {
+        let (seconds, attoseconds) = window.components
+        let milliseconds = seconds.multipliedReportingOverflow(by: 1000)
+        let length = milliseconds.overflow ? Int64.max : milliseconds.partialValue &+ attoseconds / 1_000_000_000_000_000
+        return LimitDefinition(
+            name: name ?? "\(unit.rawValue)-per-\(length)ms", unit: unit, amount: amount, windowMilliseconds: length)
+    }
+}
+
+extension LimitDefinition {
+    /// The bounds that every limit keeps.
+    public enum Bounds {
+        /// Windows: 1 second to 31 days, in milliseconds.
+        public static let windowMilliseconds: ClosedRange<Int64> = 1000...2_678_400_000
+        /// Amounts in requests and tokens.
+        public static let amount: ClosedRange<Int64> = 1...1_000_000_000_000
+        /// Amounts in nano-dollars: up to a thousand million dollars.
+        public static let nanoUSD: ClosedRange<Int64> = 1...1_000_000_000_000_000_000
+        /// Limits on one key, account or plan.
+        public static let count = 16
+        /// Bytes of a name.
+        public static let nameLength = 1...64
+    }
+
+    /// Why this definition can't be used; `nil` where it can.
+    public var problem: String? {
+        if !Bounds.nameLength.contains(name.utf8.count) || !name.utf8.allSatisfy(LimitDefinition.isNameByte) {
+            return "a limit's name is 1 to 64 characters of a-z, A-Z, 0-9, '_', '-' and '.'"
+        }
+        if !Bounds.windowMilliseconds.contains(windowMilliseconds) { return "a window is 1 second to 31 days long" }
+        switch unit {
+        case .requests, .tokens:
+            return Bounds.amount.contains(amount) ? nil : "an amount is 1 to 1000000000000"
+        case .usd:
+            return Bounds.nanoUSD.contains(amount) ? nil : "an amount of money is 0.000000001 to 1000000000.00 dollars"
+        }
+    }
+
+    /// Names stand in the `RateLimit` header as quoted strings; these bytes need no escape there.
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
+            true
+        default:
+            false
+        }
+    }
+
+    /// Why these limits can't stand together on one owner; `nil` where they can.
+    ///
+    /// A limit's identity is its unit and window (so that renaming one refunds nothing): two alike would be one.
+    public static func problem(in limits: [LimitDefinition]) -> String? {
+        if limits.count > Bounds.count { return "at most \(Bounds.count) limits" }
+        var identities = Set<WindowIdentity>()
+        var names = Set<String>()
+        for limit in limits {
+            if let problem = limit.problem { return problem }
+            if !names.insert(limit.name).inserted { return "two limits are named \(limit.name)" }
+            if !identities.insert(WindowIdentity(limit, source: .key)).inserted {
+                return "two limits count \(limit.unit.rawValue) over the same window"
+            }
+        }
+        return nil
+    }
+}

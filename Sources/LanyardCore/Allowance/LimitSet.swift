@@ -1,0 +1,59 @@
+/// One limit, ready to be checked: the definition, who set it, and where its window lies in the block of its subject.
+package struct LimitRule: Hashable, Sendable {
+    package let definition: LimitDefinition
+    package let source: AllowanceSource
+    package let width: WindowRing.Width
+    /// The window's first word in the ``AllowanceBlock``.
+    package let offset: Int
+
+    package var identity: WindowIdentity { WindowIdentity(definition, source: source) }
+}
+
+/// The limits of one subject. Immutable and shared: a thousand keys with the same limits hold one set.
+package final class LimitSet: Hashable, Sendable {
+    package let rules: [LimitRule]
+    /// Words that a block for these rules takes.
+    package let words: Int
+
+    package static let none = LimitSet([])
+
+    /// The rules in order: the key's own, its plan's, or an account's.
+    package init(_ limits: [(definition: LimitDefinition, source: AllowanceSource)]) {
+        var offset = 0
+        rules = limits.map { limit in
+            let width = WindowRing.Width(amount: limit.definition.amount)
+            defer { offset += width.words }
+            return LimitRule(definition: limit.definition, source: limit.source, width: width, offset: offset)
+        }
+        words = offset
+    }
+
+    package static func == (left: LimitSet, right: LimitSet) -> Bool {
+        left === right || left.rules == right.rules
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(rules)
+    }
+}
+
+/// The memory of a subject's windows: one allocation for all of them, made when the first unit is counted.
+final class AllowanceBlock: ManagedBuffer<Int, Int64> {
+    static func make(words: Int) -> AllowanceBlock {
+        let buffer = AllowanceBlock.create(minimumCapacity: words) { _ in words }
+        buffer.withUnsafeMutablePointerToElements { $0.initialize(repeating: 0, count: words) }
+        // `create` is declared to return the base class, and makes the class that it is called on.
+        return unsafeDowncast(buffer, to: AllowanceBlock.self)
+    }
+
+    /// The window of `rule`, valid only within `body`.
+    @inline(__always)
+    func withRing<Result>(_ rule: borrowing LimitRule, _ body: (WindowRing) -> Result) -> Result {
+        withUnsafeMutablePointerToElements { words in
+            body(
+                WindowRing(
+                    base: words + rule.offset, width: rule.width,
+                    windowMilliseconds: rule.definition.windowMilliseconds))
+        }
+    }
+}

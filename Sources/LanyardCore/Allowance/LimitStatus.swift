@@ -1,0 +1,57 @@
+/// How a limit stands, as answers show it.
+public struct LimitStatus: Hashable, Sendable {
+    /// The limit.
+    public let definition: LimitDefinition
+    /// Who set it.
+    public let source: AllowanceSource
+    /// Units that would be admitted now.
+    public let remaining: Int64
+    /// Milliseconds until the whole amount is available again, if nothing else is admitted; 0 when it is.
+    public let resetMilliseconds: Int64
+
+    package init(definition: LimitDefinition, source: AllowanceSource, remaining: Int64, resetMilliseconds: Int64) {
+        self.definition = definition
+        self.source = source
+        self.remaining = remaining
+        self.resetMilliseconds = resetMilliseconds
+    }
+}
+
+/// A limit's state inside a decision: the set is shared, so that no limit is copied on the hot path.
+package struct LimitReading: Sendable {
+    package let set: LimitSet
+    package let index: Int
+    package let remaining: Int64
+    package let resetMilliseconds: Int64
+
+    package var rule: LimitRule { set.rules[index] }
+
+    package var status: LimitStatus {
+        let rule = rule
+        return LimitStatus(
+            definition: rule.definition, source: rule.source, remaining: remaining, resetMilliseconds: resetMilliseconds)
+    }
+}
+
+/// Where a decision writes how the limits stand. Made once for a connection and used again, so that it allocates once.
+package struct LimitReport: Sendable {
+    package private(set) var readings: ContiguousArray<LimitReading> = []
+
+    package init() {
+        readings.reserveCapacity(4)
+    }
+
+    package mutating func reset() {
+        readings.removeAll(keepingCapacity: true)
+    }
+
+    package mutating func append(_ reading: LimitReading) {
+        readings.append(reading)
+    }
+
+    mutating func replace(_ index: Int, with reading: LimitReading) {
+        readings[index] = reading
+    }
+
+    package var statuses: [LimitStatus] { readings.map(\.status) }
+}

@@ -1,0 +1,84 @@
+/// What a decision judges. It points into the caller's memory and must not outlive the call.
+package struct DecisionRequest {
+    /// The key as it was presented.
+    package enum Presented {
+        case nothing
+        /// Two different Lanyard secrets.
+        case ambiguous
+        case text(UnsafeRawBufferPointer)
+        /// A secret that was already hashed: a resumed decision, or `explain` by key.
+        case digest(SecretDigest)
+    }
+
+    package var presented: Presented
+    package var demand: Demand
+    package var address: IPAddress?
+    package var method: HTTPMethodName?
+    /// The request's path without its query; `nil` where the way in knows none.
+    package var path: UnsafeRawBufferPointer?
+    package var proof: ProofRequirement = .any
+
+    package init(
+        presented: Presented, demand: Demand, address: IPAddress? = nil, method: HTTPMethodName? = nil,
+        path: UnsafeRawBufferPointer? = nil
+    ) {
+        self.presented = presented
+        self.demand = demand
+        self.address = address
+        self.method = method
+        self.path = path
+    }
+}
+
+/// What must be fetched before a decision can be taken.
+package enum Ticket: Sendable, Hashable {
+    /// The digest is in no cache.
+    case load(SecretDigest)
+}
+
+/// The outcome of a decision.
+package enum Decision: Sendable {
+    case grant(Granted)
+    case deny(Denial)
+    case needs(Ticket)
+}
+
+/// A granted request.
+package struct Granted: Sendable {
+    package let key: ResolvedKey
+    /// Names the open call where the key bounds its calls in flight.
+    package let grantID: GrantID?
+
+    package init(key: ResolvedKey, grantID: GrantID?) {
+        self.key = key
+        self.grantID = grantID
+    }
+}
+
+/// What a decision asks of its node. Every member is synchronous and does no I/O.
+package protocol DecisionNode {
+    /// Whether texts that aren't native secrets may be keys: something was imported.
+    var acceptsForeignSecrets: Bool { get }
+    /// Whether this node has confirmed within the staleness bound that it knows every change.
+    func isCurrent(at now: MonotonicInstant) -> Bool
+    func find(_ digest: SecretDigest) -> Lookup
+    /// How long `address` must wait before it may cause another look-up in the store; `nil` if it may now.
+    func lookUpWait(for address: IPAddress?, at now: MonotonicInstant) -> Int64?
+    /// Remembers an open call, to be ended by its id or by time. `nil` if there is no room: then the call is refused.
+    func openCall(_ state: AllowanceState, at now: MonotonicInstant) -> GrantID?
+    /// The state has something to flush and is in no list yet.
+    func needsFlush(_ state: AllowanceState)
+    /// A minute is over before its tally was flushed.
+    func retire(_ tally: UsageTally, of subject: Subject)
+    /// A refusal that belongs to no key.
+    func countUnattributed(_ code: DenialCode, now: Now)
+}
+
+/// What a node knows of a digest.
+package enum Lookup: Sendable {
+    case found(ResolvedSecret)
+    /// No key has it.
+    case absent
+    /// It must be asked of the store.
+    case unloaded
+}

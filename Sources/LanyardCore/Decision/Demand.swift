@@ -1,0 +1,39 @@
+/// What a way in demands of a key: a policy made ready, or the parameters of one verification.
+package final class Demand: Sendable {
+    /// Which projects' keys will do.
+    package enum Audience: Sendable, Equatable {
+        /// Every project but the built-in one: an administrator's key must not pass for a customer's.
+        case everyProjectButLanyard
+        case projects([ProjectID])
+    }
+
+    package let audience: Audience
+    package let environment: EnvironmentName?
+    package let scope: ScopeExpression?
+    package let methods: [HTTPMethodName]
+    package let paths: PathPatternSet
+    package let costs: Costs
+    /// Whether the way in can tell when a call ends; where it can't, a key that bounds its calls in flight is refused.
+    package let canFinish: Bool
+
+    package init(
+        audience: Audience = .everyProjectButLanyard, environment: EnvironmentName? = nil, scope: ScopeExpression? = nil,
+        methods: [HTTPMethodName] = [], paths: PathPatternSet = PathPatternSet([]), costs: Costs = .oneRequest,
+        canFinish: Bool = false
+    ) {
+        self.audience = audience
+        self.environment = environment
+        self.scope = scope
+        self.methods = methods
+        self.paths = paths
+        self.costs = costs
+        self.canFinish = canFinish
+    }
+
+    func admits(project: ProjectID) -> Bool {
+        switch audience {
+        case .everyProjectButLanyard: project != ProjectRecord.lanyardID
+        case .projects(let projects): projects.contains(project)
+        }
+    }
+}

@@ -1,0 +1,100 @@
+public import LanyardCore
+
+/// Reads and writes in one transaction. Valid only within the closure that received it.
+public protocol StoreWriting: StoreReading {
+    /// Takes the number of a new change from the one counter row. The row is locked until the commit, so that changes
+    /// become visible in the order of their numbers.
+    func recordChange(_ subject: ChangeSubject) throws -> Change
+
+    /// Remembers a fact about the store itself.
+    func setMarker(_ marker: StoreMarker, to value: String) throws
+
+    /// Inserts a key with its first secret. If a key has the digest already, nothing is inserted and its id is returned.
+    func insert(_ key: KeyRecord, secret: SecretRecord) throws -> KeyID?
+    /// Replaces a key's record.
+    func update(_ key: KeyRecord) throws
+    /// Deletes a key, its secrets and its saved windows; what it used stays.
+    func deleteKey(_ id: KeyID) throws
+    /// Adds a secret; `false` if a key has the digest already.
+    func insert(_ secret: SecretRecord) throws -> Bool
+    /// Sets when a secret's grace ends.
+    func setGrace(of digest: SecretDigest, endsAt: Timestamp?) throws
+    /// Forgets a secret.
+    func deleteSecret(_ digest: SecretDigest) throws
+
+    /// Inserts a project.
+    func insert(_ project: ProjectRecord) throws
+    /// Replaces a project's record.
+    func update(_ project: ProjectRecord) throws
+    /// Deletes a project that nothing refers to.
+    func deleteProject(_ id: ProjectID) throws
+
+    /// Inserts an account.
+    func insert(_ account: AccountRecord) throws
+    /// Replaces an account's record.
+    func update(_ account: AccountRecord) throws
+    /// Deletes an account that nothing refers to, and its saved windows.
+    func deleteAccount(_ id: AccountID) throws
+
+    /// Inserts a plan.
+    func insert(_ plan: PlanRecord) throws
+    /// Replaces a plan's record.
+    func update(_ plan: PlanRecord) throws
+    /// Deletes a plan that nothing refers to.
+    func deletePlan(_ id: PlanID) throws
+
+    /// Inserts a role.
+    func insert(_ role: RoleRecord) throws
+    /// Replaces a role's record.
+    func update(_ role: RoleRecord) throws
+    /// Deletes a role that nothing refers to.
+    func deleteRole(_ id: RoleID) throws
+
+    /// Inserts a policy.
+    func insert(_ policy: PolicyRecord) throws
+    /// Replaces a policy's record.
+    func update(_ policy: PolicyRecord) throws
+    /// Deletes a policy.
+    func deletePolicy(_ id: PolicyID) throws
+
+    /// Appends to the audit log; numbers the entry and hashes it over the one before.
+    func append(_ event: AuditEvent) throws -> AuditEntry
+
+    /// Adds to usage, and notes when keys were last used.
+    func addUsage(_ rows: [UsageRow]) throws
+
+    /// Remembers an answer; `false` if there is one already.
+    func insert(_ answer: IdempotentAnswer) throws -> Bool
+    /// Forgets answers made before `moment`.
+    func deleteIdempotentAnswers(before moment: Timestamp) throws
+
+    /// Saves windows, each over its last saved state, and the clock that they are counted by. An empty window's row goes.
+    func save(_ windows: [SavedWindow], clock: SavedClock) throws
+}
+
+/// What a change was made to.
+public enum ChangeSubject: Sendable, Hashable {
+    /// A key: its record, or its secrets. The digests are those that it has or had.
+    case key(KeyID, [SecretDigest])
+    case account(AccountID)
+    case plan(PlanID)
+    case role(RoleID)
+    case project(ProjectID)
+    case policy(PolicyID)
+    /// Digests were imported: from now on texts of any shape may be keys.
+    case imports([SecretDigest])
+}
+
+/// A change with its number.
+public struct Change: Sendable, Hashable {
+    /// Its number: one more than the last change's.
+    public let epoch: Int64
+    /// What it was made to.
+    public let subject: ChangeSubject
+
+    /// A numbered change.
+    public init(epoch: Int64, subject: ChangeSubject) {
+        self.epoch = epoch
+        self.subject = subject
+    }
+}
