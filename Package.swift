@@ -93,7 +93,10 @@ let package = Package(
         library("LanyardTelemetry", [coreMetrics, metrics, logging]),
         library(
             "Lanyard",
-            ["LanyardManagement", "LanyardEngine", "LanyardSQLite", "LanyardStorage", "LanyardCore", lifecycle, logging]),
+            [
+                "LanyardManagement", "LanyardEngine", "LanyardSQLite", "LanyardStorage", "LanyardCore", lifecycle,
+                logging,
+            ]),
         library("LanyardHummingbird", ["Lanyard", "LanyardHTTP", "LanyardCore", hummingbird, httpTypes]),
         library("LanyardTesting", ["LanyardStorage", "LanyardCore"]),
         library(
@@ -111,5 +114,6 @@ let package = Package(
             ],
             swiftSettings: settings),
         tests("LanyardWireTests", ["LanyardWire"]),
+        tests("HouseTests", []),
     ]
 )
