@@ -1,5 +1,3 @@
-public import LanyardCore
-
 // # Stores
 //
 // A store keeps what must last. It hands out transactions: a closure reads or writes through a synchronous transaction

@@ -14,7 +14,8 @@ package final class AllowanceState: Sendable {
     package let subject: Subject
     private let content: Mutex<Content>
 
-    struct Content: ~Copyable {
+    // @unchecked: the block is no Sendable class, but it is reached through this value alone, and that under the lock.
+    struct Content: ~Copyable, @unchecked Sendable {
         var limits: LimitSet = .none
         var maximumInFlight: Int32 = .max
         var inFlight: Int32 = 0

@@ -19,12 +19,12 @@ public struct LimitStatus: Hashable, Sendable {
 
 /// A limit's state inside a decision: the set is shared, so that no limit is copied on the hot path.
 package struct LimitReading: Sendable {
-    package let set: LimitSet
+    package let limits: LimitSet
     package let index: Int
     package let remaining: Int64
     package let resetMilliseconds: Int64
 
-    package var rule: LimitRule { set.rules[index] }
+    package var rule: LimitRule { limits.rules[index] }
 
     package var status: LimitStatus {
         let rule = rule

@@ -33,18 +33,18 @@ public enum DecisionStep: UInt8, Hashable, Sendable, CaseIterable {
     /// The step's name in `explain`.
     public var text: String {
         switch self {
-        case .nodeIsCurrent: "node_is_current"
-        case .keyIsPresented: "key_is_presented"
+        case .nodeIsCurrent: "node_current"
+        case .keyIsPresented: "presented"
         case .checksum: "checksum"
-        case .keyIsKnown: "key_is_known"
-        case .keyIsNotRevoked: "key_is_not_revoked"
-        case .keyIsEnabled: "key_is_enabled"
-        case .keyIsInTime: "key_is_in_time"
-        case .audience: "audience"
+        case .keyIsKnown: "known"
+        case .keyIsNotRevoked: "revocation"
+        case .keyIsEnabled: "standing"
+        case .keyIsInTime: "validity"
+        case .audience: "project_environment"
         case .derivation: "derivation"
         case .proof: "proof"
-        case .address: "address"
-        case .target: "target"
+        case .address: "ip"
+        case .target: "request"
         case .scope: "scope"
         case .allowances: "allowances"
         }

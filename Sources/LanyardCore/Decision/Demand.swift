@@ -4,6 +4,8 @@ package final class Demand: Sendable {
     package enum Audience: Sendable, Equatable {
         /// Every project but the built-in one: an administrator's key must not pass for a customer's.
         case everyProjectButLanyard
+        /// Every project: for Lanyard's own ways in, whose callers are administrators' keys.
+        case everyProject
         case projects([ProjectID])
     }
 
@@ -33,6 +35,7 @@ package final class Demand: Sendable {
     func admits(project: ProjectID) -> Bool {
         switch audience {
         case .everyProjectButLanyard: project != ProjectRecord.lanyardID
+        case .everyProject: true
         case .projects(let projects): projects.contains(project)
         }
     }

@@ -112,7 +112,7 @@ extension Steps {
 
     private static func read(_ ring: WindowRing, of limits: LimitSet, at index: Int, now: Now) -> LimitReading {
         LimitReading(
-            set: limits, index: index, remaining: max(0, limits.rules[index].definition.amount - ring.total),
+            limits: limits, index: index, remaining: max(0, limits.rules[index].definition.amount - ring.total),
             resetMilliseconds: ring.emptyAt.map { milliseconds(until: $0, from: now.monotonic) } ?? 0)
     }
 

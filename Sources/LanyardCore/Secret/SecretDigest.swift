@@ -36,3 +36,8 @@ public struct SecretDigest: Hashable, Sendable {
     @inlinable
     public func hash(into hasher: inout Hasher) { storage.hash(into: &hasher) }
 }
+
+extension SecretDigest {
+    /// 64 of its bits, evenly spread by nature: for choosing a shard.
+    package var shardNumber: UInt64 { storage.word0 }
+}

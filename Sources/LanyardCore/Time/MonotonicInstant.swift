@@ -40,4 +40,11 @@ public struct Now: Hashable, Sendable {
 public protocol TimeSource: Sendable {
     /// Reads both clocks. Costs two `clock_gettime` calls on a real machine (about 40 ns).
     func now() -> Now
+    /// Names the run of the machine within which the monotonic clock goes on; another run's instants mean nothing.
+    var runID: String { get }
+}
+
+extension TimeSource {
+    /// For clocks that are turned by hand: one run without end.
+    public var runID: String { "manual" }
 }
