@@ -113,7 +113,7 @@ let package = Package(
                 "LanyardCore", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioSSL, logging,
             ],
             swiftSettings: settings),
-        tests("LanyardWireTests", ["LanyardWire"]),
+        tests("LanyardWireTests", ["LanyardWire", "LanyardCore"]),
         tests("HouseTests", []),
     ]
 )

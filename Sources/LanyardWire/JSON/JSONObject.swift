@@ -39,3 +39,16 @@ extension JSONObject.Member {
         self.name.utf8.count == name.utf8.count && self.name == name
     }
 }
+
+/// As with ``JSONValue``: nothing of it shows by accident.
+extension JSONObject: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { JSONValue.object(self).description }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: ["count": count]) }
+}
+
+extension JSONObject.Member: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "member: \(value)" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: ["value": value.kind]) }
+}

@@ -1,3 +1,6 @@
+// Of a field that need not be there, `optional…` reads one that must not be null, and `nullable…` one for which null says the
+// same as its absence. Where null and absence differ, `patch` tells them apart.
+
 extension JSONObjectReader {
     // MARK: Any type
 
@@ -12,8 +15,12 @@ extension JSONObjectReader {
         return converting(value, name, convert) ?? placeholder()
     }
 
-    /// An optional field: nil where it is absent or null.
     package mutating func optional<Value>(_ name: String, _ convert: (JSONValue) throws -> Value) -> Value? {
+        guard let value = member(name) else { return nil }
+        return converting(value, name, convert)
+    }
+
+    package mutating func nullable<Value>(_ name: String, _ convert: (JSONValue) throws -> Value) -> Value? {
         guard let value = member(name), value != .null else { return nil }
         return converting(value, name, convert)
     }
@@ -27,15 +34,18 @@ extension JSONObjectReader {
         }
     }
 
-    // MARK: Strings
+    // MARK: Strings: their lengths are in Unicode scalars, as JSON Schema counts them
 
-    /// - Parameter length: in Unicode scalars, as JSON Schema counts them.
     package mutating func string(_ name: String, length: ClosedRange<Int>) -> String {
         value(name, placeholder: "") { try $0.text(length: length) }
     }
 
     package mutating func optionalString(_ name: String, length: ClosedRange<Int>) -> String? {
         optional(name) { try $0.text(length: length) }
+    }
+
+    package mutating func nullableString(_ name: String, length: ClosedRange<Int>) -> String? {
+        nullable(name) { try $0.text(length: length) }
     }
 
     package mutating func patchString(_ name: String, length: ClosedRange<Int>) -> Patch<String> {
@@ -52,6 +62,10 @@ extension JSONObjectReader {
         optional(name) { try $0.integer(in: range) }
     }
 
+    package mutating func nullableInt(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
+        nullable(name) { try $0.integer(in: range) }
+    }
+
     package mutating func patchInt(_ name: String, in range: ClosedRange<Int64>) -> Patch<Int64> {
         patch(name) { try $0.integer(in: range) }
     }
@@ -64,58 +78,9 @@ extension JSONObjectReader {
 
     /// An array, each of whose elements is converted by itself, so that each can be at fault by itself.
     package mutating func optionalArray<Element>(
-        _ name: String, atMost most: Int, _ convert: (JSONValue) throws -> Element
+        _ name: String, count: ClosedRange<Int>, _ convert: (JSONValue) throws -> Element
     ) -> [Element]? {
-        guard let value = member(name), value != .null else { return nil }
-        return elements(of: value, name, atMost: most, convert)
-    }
-
-    package mutating func patchArray<Element>(
-        _ name: String, atMost most: Int, _ convert: (JSONValue) throws -> Element
-    ) -> Patch<[Element]> {
-        switch member(name) {
-        case nil: .absent
-        case .null: .null
-        case let value?: elements(of: value, name, atMost: most, convert).map(Patch.value) ?? .absent
-        }
-    }
-
-    package mutating func optionalStrings(
-        _ name: String, atMost most: Int, length: ClosedRange<Int>
-    ) -> [String]? {
-        optionalArray(name, atMost: most) { try $0.text(length: length) }
-    }
-
-    /// An object inside this one: nil where it is absent or null, or no object.
-    package mutating func optionalObject<Value>(
-        _ name: String, _ body: (inout JSONObjectReader) -> Value
-    ) -> Value? {
-        guard let value = member(name), value != .null else { return nil }
-        return nested(value, at: pointer.appending(name), body)
-    }
-
-    /// An array of objects, each read like this one.
-    package mutating func optionalObjects<Value>(
-        _ name: String, atMost most: Int, _ body: (inout JSONObjectReader) -> Value
-    ) -> [Value]? {
-        guard let value = member(name), value != .null else { return nil }
-        return objects(in: value, name, atMost: most, body)
-    }
-
-    package mutating func patchObjects<Value>(
-        _ name: String, atMost most: Int, _ body: (inout JSONObjectReader) -> Value
-    ) -> Patch<[Value]> {
-        switch member(name) {
-        case nil: .absent
-        case .null: .null
-        case let value?: objects(in: value, name, atMost: most, body).map(Patch.value) ?? .absent
-        }
-    }
-
-    private mutating func elements<Element>(
-        of value: JSONValue, _ name: String, atMost most: Int, _ convert: (JSONValue) throws -> Element
-    ) -> [Element]? {
-        guard let elements = array(value, name, atMost: most) else { return nil }
+        guard let elements = elements(name, count: count) else { return nil }
         var converted: [Element] = []
         converted.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
@@ -124,10 +89,17 @@ extension JSONObjectReader {
         return converted
     }
 
-    private mutating func objects<Value>(
-        in value: JSONValue, _ name: String, atMost most: Int, _ body: (inout JSONObjectReader) -> Value
+    package mutating func optionalStrings(
+        _ name: String, count: ClosedRange<Int>, length: ClosedRange<Int>
+    ) -> [String]? {
+        optionalArray(name, count: count) { try $0.text(length: length) }
+    }
+
+    /// An array of objects, each read like this one.
+    package mutating func optionalObjects<Value>(
+        _ name: String, count: ClosedRange<Int>, _ body: (inout JSONObjectReader) -> Value
     ) -> [Value]? {
-        guard let elements = array(value, name, atMost: most) else { return nil }
+        guard let elements = elements(name, count: count) else { return nil }
         let place = pointer.appending(name)
         var decoded: [Value] = []
         for (index, element) in elements.enumerated() {
@@ -136,15 +108,24 @@ extension JSONObjectReader {
         return decoded
     }
 
-    private mutating func array(_ value: JSONValue, _ name: String, atMost most: Int) -> [JSONValue]? {
-        guard case .array(let elements) = value else {
+    /// An object inside this one; nil where it is absent, or no object.
+    package mutating func optionalObject<Value>(
+        _ name: String, _ body: (inout JSONObjectReader) -> Value
+    ) -> Value? {
+        guard let value = member(name) else { return nil }
+        return nested(value, at: pointer.appending(name), body)
+    }
+
+    private mutating func elements(_ name: String, count: ClosedRange<Int>) -> [JSONValue]? {
+        switch member(name) {
+        case nil: return nil
+        case .array(let elements)?:
+            if count.contains(elements.count) { return elements }
+            fail(name, "has \(elements.count) elements where \(count.lowerBound) to \(count.upperBound) are allowed")
+            return nil
+        case let value?:
             fail(name, "expected an array, found \(value.kind)")
             return nil
         }
-        guard elements.count <= most else {
-            fail(name, "has \(elements.count) elements, more than \(most)")
-            return nil
-        }
-        return elements
     }
 }

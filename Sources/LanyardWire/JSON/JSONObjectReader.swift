@@ -97,7 +97,7 @@ package struct JSONObjectReader {
         for member in object.members where !known.contains(where: member.isNamed) {
             var detail = "unknown field \"\(JSONPointer.abbreviated(member.name))\""
             if let meant = NameSuggestion.nearest(to: member.name, among: known) {
-                detail += ", did you mean \"\(meant)\"?"
+                detail += "; did you mean \"\(meant)\"?"
             }
             fail(member.name, detail)
         }

@@ -70,3 +70,11 @@ package enum JSONValue: Hashable, Sendable {
         return writer.bytes
     }
 }
+
+/// A document may hold a secret, so nothing of it shows where one is printed, logged or reflected by accident;
+/// ``JSONValue/bytes()`` is the way to its text.
+extension JSONValue: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "JSON: \(kind)" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: ["kind": kind]) }
+}

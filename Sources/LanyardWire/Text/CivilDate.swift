@@ -1,8 +1,7 @@
 /// A date of the proleptic Gregorian calendar.
 ///
 /// The arithmetic counts days in eras of 400 years (146 097 days, after which the calendar repeats) and in years that begin
-/// in March, so that the leap day is a year's last and months follow one linear rule. It avoids Foundation's calendars on paths
-/// that write a time with every answer. The algorithm is Howard Hinnant's, "chrono-compatible low-level date algorithms".
+/// in March, so that the leap day is a year's last and months follow one linear rule. The algorithm is Howard Hinnant's, "chrono-compatible low-level date algorithms".
 package struct CivilDate: Hashable, Sendable {
     package let year: Int
     package let month: Int
@@ -19,16 +18,6 @@ package struct CivilDate: Hashable, Sendable {
         self.year = year
         self.month = month
         self.day = day
-    }
-
-    package init(daysSinceEpoch: Int) {
-        let (era, dayOfEra) = (daysSinceEpoch + Self.epoch).flooredDivision(by: Self.daysPerEra)
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        year = era * Self.yearsPerEra + yearOfEra + (month <= 2 ? 1 : 0)
     }
 
     package var daysSinceEpoch: Int {

@@ -1,9 +1,12 @@
 /// Durations as the API, the configuration and the CLI write them: digits and one unit, `"500ms"`, `"90s"`, `"5m"`, `"24h"`, `"90d"`.
 package enum DurationText {
-    /// The units, the largest first, as powers of nothing: a day is 24 hours, whatever clocks do.
+    /// The units, the largest first, and their lengths: a day is 24 hours, whatever clocks do.
     private static let units: [(suffix: String, milliseconds: Int64)] = [
         ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1),
     ]
+
+    /// So many digits fit into an integer before their unit is looked at.
+    private static let mostDigits = 12
 
     package static let form = "a duration such as \"500ms\", \"90s\", \"5m\", \"24h\" or \"90d\""
 
@@ -11,18 +14,15 @@ package enum DurationText {
     package static func milliseconds(_ text: some StringProtocol) throws(TextFormError) -> Int64 {
         let digits = text.utf8.prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
         let suffix = text.utf8.dropFirst(digits.count)
-        guard !digits.isEmpty, let unit = units.first(where: { $0.suffix.utf8.elementsEqual(suffix) }) else {
+        guard (1...mostDigits).contains(digits.count),
+            let unit = units.first(where: { $0.suffix.utf8.elementsEqual(suffix) })
+        else {
             throw TextFormError("expected \(form)")
         }
         var count: Int64 = 0
-        for digit in digits {
-            let (tens, overflows) = count.multipliedReportingOverflow(by: 10)
-            let (sum, passes) = tens.addingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
-            guard !overflows, !passes else { throw tooLong }
-            count = sum
-        }
+        for digit in digits { count = count * 10 + Int64(digit - UInt8(ascii: "0")) }
         let (milliseconds, overflows) = count.multipliedReportingOverflow(by: unit.milliseconds)
-        guard !overflows else { throw tooLong }
+        guard !overflows else { throw TextFormError("the duration is too long") }
         return milliseconds
     }
 
@@ -34,6 +34,4 @@ package enum DurationText {
         let unit = units.first { milliseconds.isMultiple(of: $0.milliseconds) }
         return "\(milliseconds / (unit?.milliseconds ?? 1))\(unit?.suffix ?? "ms")"
     }
-
-    private static var tooLong: TextFormError { TextFormError("the duration is too long") }
 }

@@ -4,6 +4,7 @@ package enum MoneyText {
 
     private static let nanoPerDollar: Int64 = 1_000_000_000
     private static let decimals = 9
+    private static let wholeDigits = 10
 
     /// The largest amount that is read: nine billion dollars, a little less than `Int64` holds.
     package static let mostNanoDollars: Int64 = 9_000_000_000 * 1_000_000_000
@@ -26,7 +27,9 @@ package enum MoneyText {
             default: throw malformed
             }
         }
-        guard whole > 0, fraction <= decimals, inFraction == (fraction > 0) else { throw malformed }
+        guard (1...wholeDigits).contains(whole), fraction <= decimals, inFraction == (fraction > 0) else {
+            throw malformed
+        }
         for _ in fraction..<decimals {
             let (tens, overflows) = nano.multipliedReportingOverflow(by: 10)
             guard !overflows else { throw tooMuch }

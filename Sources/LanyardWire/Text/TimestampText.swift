@@ -1,63 +1,22 @@
-/// Points in time as RFC 3339 writes them, and as we count them: milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
+package import LanyardCore
+
+/// Reads points in time as RFC 3339 writes them; ``Timestamp/rfc3339`` writes them.
 ///
 /// Read is any offset and a fraction of up to nine digits, of which what is finer than a millisecond is dropped. Refused are
-/// dates that don't exist, and the leap second `:60`, which the count has no place for. Written is always UTC with milliseconds:
-/// `2026-11-21T03:07:00.000Z`.
+/// dates that don't exist, and the leap second `:60`, which a count of milliseconds since 1970 has no place for.
 package enum TimestampText {
     package static let form = "an RFC 3339 time such as \"2026-11-21T03:07:00Z\""
 
-    /// What can be written: the years 0000 to 9999.
+    /// The years 0000 to 9999, which four digits can say.
     package static let range: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
 
-    private static let millisecondsPerDay: Int64 = 86_400_000
-
-    /// The time that `text` says, in milliseconds since the epoch.
-    package static func milliseconds(_ text: some StringProtocol) throws(TextFormError) -> Int64 {
+    /// The time that `text` says.
+    package static func timestamp(_ text: some StringProtocol) throws(TextFormError) -> Timestamp {
         var scanner = TimestampScanner(text.utf8)
         guard let milliseconds = scanner.timestamp(), range.contains(milliseconds) else {
             throw TextFormError("expected \(form)")
         }
-        return milliseconds
-    }
-
-    /// - Parameter milliseconds: outside `range` the nearest time within is written.
-    package static func text(milliseconds: Int64) -> String {
-        var bytes: [UInt8] = []
-        append(milliseconds, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// Appends the 24 characters of a time.
-    package static func append(_ milliseconds: Int64, to bytes: inout [UInt8]) {
-        let milliseconds = min(max(milliseconds, range.lowerBound), range.upperBound)
-        let (days, rest) = milliseconds.flooredDivision(by: millisecondsPerDay)
-        let date = CivilDate(daysSinceEpoch: Int(days))
-        let ofDay = Int(rest)
-        bytes.appendPadded(date.year, digits: 4)
-        bytes.append(UInt8(ascii: "-"))
-        bytes.appendPadded(date.month, digits: 2)
-        bytes.append(UInt8(ascii: "-"))
-        bytes.appendPadded(date.day, digits: 2)
-        bytes.append(UInt8(ascii: "T"))
-        bytes.appendPadded(ofDay / 3_600_000, digits: 2)
-        bytes.append(UInt8(ascii: ":"))
-        bytes.appendPadded(ofDay / 60_000 % 60, digits: 2)
-        bytes.append(UInt8(ascii: ":"))
-        bytes.appendPadded(ofDay / 1_000 % 60, digits: 2)
-        bytes.append(UInt8(ascii: "."))
-        bytes.appendPadded(ofDay % 1_000, digits: 3)
-        bytes.append(UInt8(ascii: "Z"))
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func appendPadded(_ value: Int, digits: Int) {
-        var divisor = 1
-        for _ in 1..<digits { divisor *= 10 }
-        while divisor > 0 {
-            append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
-            divisor /= 10
-        }
+        return Timestamp(milliseconds: milliseconds)
     }
 }
 

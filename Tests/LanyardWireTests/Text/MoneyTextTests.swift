@@ -21,7 +21,7 @@ struct MoneyTextTests {
         "is refused with a sign, an exponent, a currency, too many decimals, or beyond nine billion",
         arguments: [
             "", ".", ".5", "5.", "-1", "+1", "1e3", "$5", "5 ", " 5", "1,000.00", "0.0000000001", "1.2.3", "٥", "NaN",
-            "9000000000.000000001", "9223372037", "99999999999999999999",
+            "9000000000.000000001", "9223372037", "00000000005", "99999999999999999999",
         ])
     func refuses(text: String) {
         #expect(throws: TextFormError.self) { try MoneyText.nanoDollars(text) }
