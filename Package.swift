@@ -74,7 +74,7 @@ let package = Package(
         library("LanyardCore", [crypto]),
         library("LanyardStorage", ["LanyardCore"]),
         library("LanyardSQLite", ["LanyardStorage", "LanyardCore", grdb]),
-        library("LanyardEngine", ["LanyardStorage", "LanyardCore", crypto, lifecycle, logging, metrics]),
+        library("LanyardEngine", ["LanyardStorage", "LanyardCore", crypto, lifecycle, logging, metrics, coreMetrics]),
         library("LanyardManagement", ["LanyardEngine", "LanyardStorage", "LanyardCore", crypto, logging]),
         library("LanyardWire", ["LanyardCore"]),
         library("LanyardHTTP", ["LanyardCore", "LanyardWire", httpTypes]),

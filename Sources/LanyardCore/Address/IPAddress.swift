@@ -39,6 +39,9 @@ public struct IPAddress: Hashable, Comparable, Sendable {
     /// Whether it is an IPv4 address.
     public var isV4: Bool { high == 0 && low >> 32 == Self.mappedPrefix >> 32 }
 
+    /// What one customer is usually given: the address itself for IPv4, its /64 for IPv6.
+    package var allotment: IPAddress { isV4 ? self : IPAddress(high: high, low: 0) }
+
     /// The order of the IPv6 forms.
     public static func < (left: Self, right: Self) -> Bool {
         left.high == right.high ? left.low < right.low : left.high < right.high

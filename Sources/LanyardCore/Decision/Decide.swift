@@ -27,7 +27,7 @@ package func decide(
         if let wait = node.lookUpWait(for: request.address, at: now.monotonic) {
             return refuse(Denial(.tooManyUnknownKeys, .wait(milliseconds: wait)), on: node, now: now)
         }
-        return .needs(.load(digest))
+        return .needs(.load(digest, from: request.address))
     }
     if let denial = Steps.firstDenial(request, secret, now) {
         count(denial, of: secret.key, on: node, now: now)

@@ -32,8 +32,8 @@ package struct DecisionRequest {
 
 /// What must be fetched before a decision can be taken.
 package enum Ticket: Sendable, Hashable {
-    /// The digest is in no cache.
-    case load(SecretDigest)
+    /// The digest is in no cache. If nothing has it, the look-up counts against the address.
+    case load(SecretDigest, from: IPAddress?)
 }
 
 /// The outcome of a decision.

@@ -1,0 +1,76 @@
+import LanyardCore
+import LanyardStorage
+import Synchronization
+
+// # The table of allowance states
+//
+// It owns the state of every key and account in use. A cached key refers to its state, so that a decision needs no
+// look-up here; the table only hands states out when keys are loaded, and drops those that nobody refers to and that
+// count nothing. Whether somebody refers to one is told by its reference count, looked at under the lock under which
+// states are handed out: if the table's is the only reference then, nobody can gain another meanwhile.
+
+final class AllowanceTable: Sendable {
+    private let states: Shards<States>
+    private let capacity: Int
+    private let nextSweep = Atomic<Int>(0)
+
+    struct States {
+        var bySubject: [Subject: AllowanceState] = [:]
+    }
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        states = Shards { States() }
+    }
+
+    /// The state of `subject`, made if there is none; `nil` if the table is full.
+    func state(for subject: Subject) -> AllowanceState? {
+        states.withShard(of: subject.low) { shard in
+            if let state = shard.bySubject[subject] { return state }
+            guard shard.bySubject.count < capacity / states.count + 1 else { return nil }
+            let state = AllowanceState(subject: subject)
+            shard.bySubject[subject] = state
+            return state
+        }
+    }
+
+    /// The state of `subject` if there is one.
+    func existingState(for subject: Subject) -> AllowanceState? {
+        states.withShard(of: subject.low) { $0.bySubject[subject] }
+    }
+
+    /// Takes over what an earlier process saved; before anything else uses the table.
+    func restore(_ windows: [SavedWindow]) {
+        for (subject, windows) in Dictionary(grouping: windows, by: \.subject) {
+            state(for: subject)?.restore(windows)
+        }
+    }
+
+    var all: [AllowanceState] {
+        var all: [AllowanceState] = []
+        states.forEach { all.append(contentsOf: $0.bySubject.values) }
+        return all
+    }
+
+    var count: Int {
+        var count = 0
+        states.forEach { count += $0.bySubject.count }
+        return count
+    }
+
+    /// Looks through a part of the table and forgets what nobody needs. Called once a second, it comes round in a minute.
+    func sweep(now: MonotonicInstant) {
+        let turn = nextSweep.add(1, ordering: .relaxed).oldValue
+        states.withShard(of: UInt64(turn)) { shard in
+            var forgettable: [Subject] = []
+            var index = shard.bySubject.values.startIndex
+            while index != shard.bySubject.values.endIndex {
+                if isKnownUniquelyReferenced(&shard.bySubject.values[index]), shard.bySubject.values[index].isForgettable(now: now) {
+                    forgettable.append(shard.bySubject.values[index].subject)
+                }
+                shard.bySubject.values.formIndex(after: &index)
+            }
+            for subject in forgettable { shard.bySubject[subject] = nil }
+        }
+    }
+}

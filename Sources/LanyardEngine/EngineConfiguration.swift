@@ -1,0 +1,25 @@
+/// The bounds of an engine. The defaults suit a server with a few hundred thousand active keys.
+public struct EngineConfiguration: Sendable {
+    /// Bytes that cached keys may take, about; the least used are let go.
+    public var cacheBytes = 256 * 1024 * 1024
+    /// Digests that are remembered as belonging to no key.
+    public var absentDigests = 65_536
+    /// Keys and accounts whose windows and tallies are held; beyond it, loading another key fails closed.
+    public var trackedSubjects = 4_000_000
+    /// Look-ups in the store under way at once; beyond it, a miss is refused as unavailable.
+    public var concurrentLoads = 1024
+    /// Look-ups that found nothing, allowed to one address in a minute.
+    public var unknownKeysPerMinute = 300
+    /// Calls held open at once over all keys.
+    public var openCalls = 1_000_000
+    /// How long a call may stay open without being finished.
+    public var callTimeout: Duration = .seconds(600)
+    /// How long a node may go without confirming that it knows every change before it denies. A node that is alone with its
+    /// store always knows.
+    public var stalenessBound: Duration = .seconds(30)
+    /// How often usage and windows are written down.
+    public var flushInterval: Duration = .seconds(1)
+
+    /// The defaults.
+    public init() {}
+}

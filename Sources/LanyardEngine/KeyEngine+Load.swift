@@ -1,0 +1,70 @@
+import CoreMetrics
+package import LanyardCore
+import LanyardStorage
+import Synchronization
+
+extension KeyEngine {
+    /// Fetches what a decision lacked. However many ask for the same at once, the store is asked once.
+    /// - Throws: ``EngineError``.
+    package func resolve(_ ticket: Ticket) async throws {
+        switch ticket {
+        case .load(let digest, let address): try await load(digest, for: address)
+        }
+    }
+
+    private func load(_ digest: SecretDigest, for address: IPAddress?) async throws {
+        let load = try loads.withLock { loads throws(EngineError) -> Task<Void, any Error> in
+            if let load = loads[digest] { return load }
+            guard loads.count < configuration.concurrentLoads else {
+                throw .overloaded("more look-ups are under way than may be")
+            }
+            // Not a child of whoever asked first: that one may be cancelled while others wait.
+            let load = Task {
+                defer { self.loads.withLock { $0[digest] = nil } }
+                try await self.fill(digest)
+            }
+            loads[digest] = load
+            return load
+        }
+        try await load.value
+        if let address, case .absent = cache.find(digest) { budget.countMiss(of: address, at: now.monotonic) }
+    }
+
+    /// Asks the store until the answer is as new as every change that was applied.
+    private func fill(_ digest: SecretDigest) async throws(EngineError) {
+        counters.loads.increment()
+        for _ in 0..<KeyEngine.fillAttempts {
+            let (loaded, epoch) = try await storeRead { store in (try store.load(digest), try store.epoch()) }
+            if try install(loaded, digest, epoch: epoch) { return }
+            counters.outdatedLoads.increment()
+        }
+        throw .overloaded("the key is being changed faster than it can be read")
+    }
+
+    /// Changes come at a few thousand a second at most; a read that loses to one so often is no accident.
+    private static let fillAttempts = 16
+
+    /// Puts an answer into the cache unless it is older than a change that was applied; see `RecentChanges`.
+    private func install(_ loaded: LoadedKey?, _ digest: SecretDigest, epoch: Int64) throws(EngineError) -> Bool {
+        try changes.withLock { changes throws(EngineError) in
+            guard let loaded else {
+                guard !changes.recent.mayHaveIntroduced(digest, after: epoch) else { return false }
+                cache.insertAbsent(digest)
+                return true
+            }
+            guard !changes.recent.outdate(loaded) else { return false }
+            let key = try resolver.resolve(loaded)
+            let grace = loaded.secrets.first { $0.digest == digest }?.graceEndsAt
+            cache.insert(ResolvedSecret(key: key, graceEndsAt: grace), for: digest, bytes: loaded.key.cachedBytes)
+            return true
+        }
+    }
+}
+
+extension KeyRecord {
+    /// About what a cached key takes in memory: the fixed part was measured, the rest is counted.
+    fileprivate var cachedBytes: Int {
+        let lists = 40 * (scopes.count + roles.count + ipAllowlist.count + methods.count + paths.count)
+        return 900 + name.utf8.count + metadata.json.utf8.count + lists + 160 * limits.count
+    }
+}

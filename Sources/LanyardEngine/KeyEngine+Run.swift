@@ -1,0 +1,136 @@
+import CoreMetrics
+import LanyardCore
+import LanyardStorage
+import Logging
+public import ServiceLifecycle
+import Synchronization
+
+// # Writing down what decisions counted
+//
+// Each second, the states that changed hand over their tallies and their changed windows, and these are written in pieces,
+// so that no transaction holds other writers up for long. What can't be written is taken back and tried again: a full disk
+// costs no counts while the memory for them lasts. A crash loses at most what came since the last flush; a shutdown
+// nothing.
+
+extension KeyEngine: Service {
+    /// Flushes, ends calls that timed out and forgets what nobody needs, until the service group shuts down; then flushes
+    /// for the last time.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    try await Task.sleep(for: self.configuration.flushInterval)
+                } catch {
+                    return  // Cancelled: time to shut down.
+                }
+                await self.maintain()
+            }
+        }
+        await flush(everything: false)
+    }
+
+    /// One round of background work.
+    package func maintain() async {
+        await flush(everything: false)
+        await reloadUnread()
+        let now = now.monotonic
+        calls.sweep(now: now)
+        allowances.sweep(now: now)
+        resolver.sweep()
+        reportSizes()
+    }
+
+    private func reportSizes() {
+        let size = cache.size
+        counters.cachedKeys.record(size.entries)
+        counters.cachedBytes.record(size.bytes)
+        counters.trackedSubjects.record(allowances.count)
+        counters.openCalls.record(calls.openCount)
+        counters.epoch.record(epoch)
+    }
+
+    /// Saves everything and closes the store; from the first moment on, every decision is denied `unavailable`.
+    /// - Throws: ``StoreError`` if the store can't be closed.
+    public func shutDown() async throws {
+        guard !isShutDown.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        await flush(everything: true)
+        try await store.close()
+    }
+
+    /// Writes down tallies and windows now.
+    /// - Returns: Whether everything was written.
+    @discardableResult
+    package func flush(everything: Bool) async -> Bool {
+        let start = now.monotonic
+        let (waiting, dropped) = pending.takeTallies()
+        if dropped > 0 { counters.droppedUsage.increment(by: dropped) }
+        var rest = waiting[...]
+        var isComplete = true
+        while !rest.isEmpty {
+            let piece = Array(rest.prefix(KeyEngine.flushPiece))
+            rest = rest.dropFirst(KeyEngine.flushPiece)
+            isComplete = await write(piece, [], isLast: false) && isComplete
+        }
+        var states = (everything ? allowances.all : pending.takeStates())[...]
+        repeat {
+            let piece = states.prefix(KeyEngine.flushPiece)
+            states = states.dropFirst(KeyEngine.flushPiece)
+            let isLast = everything && states.isEmpty && isComplete
+            isComplete = await flush(Array(piece), everything: everything, isLast: isLast) && isComplete
+        } while !states.isEmpty
+        counters.flushLagSeconds.record(Double(now.monotonic.nanoseconds - start.nanoseconds) / 1e9)
+        return isComplete
+    }
+
+    private static let flushPiece = 5000
+
+    private func flush(_ states: [AllowanceState], everything: Bool, isLast: Bool) async -> Bool {
+        if states.isEmpty, !isLast { return true }
+        let now = now.monotonic
+        var tallies: [(subject: Subject?, tally: UsageTally)] = []
+        var windows: [(state: AllowanceState, windows: [SavedWindow])] = []
+        for state in states {
+            let flushed = state.flush(now: now, everything: everything)
+            if let tally = flushed.tally { tallies.append((state.subject, tally)) }
+            if !flushed.windows.isEmpty { windows.append((state, flushed.windows)) }
+        }
+        if await write(tallies, windows.flatMap(\.windows), isLast: isLast) { return true }
+        for (state, _) in windows where state.markUnsaved() { pending.list(state) }
+        return false
+    }
+
+    private func write(
+        _ tallies: [(subject: Subject?, tally: UsageTally)], _ windows: [SavedWindow], isLast: Bool
+    ) async -> Bool {
+        let rows = tallies.flatMap { KeyEngine.rows($0.tally, of: $0.subject) }
+        let clock = clock.saved(isClean: isLast)
+        do {
+            try await store.write { store in
+                if !rows.isEmpty { try store.addUsage(rows) }
+                if !windows.isEmpty || isLast { try store.save(windows, clock: clock) }
+            }
+            return true
+        } catch {
+            counters.failedFlushes.increment()
+            logger.error("usage and windows could not be written; trying again", metadata: ["reason": "\(error)"])
+            pending.giveBack(tallies)
+            return false
+        }
+    }
+
+    private static func rows(_ tally: UsageTally, of subject: Subject?) -> [UsageRow] {
+        // Only keys have tallies; what an account used is the sum over its keys.
+        let key = subject.map { KeyID(high: $0.high, low: $0.low) }
+        var rows: [UsageRow] = []
+        if tally.granted > 0 {
+            rows.append(
+                UsageRow(
+                    key: key, minute: tally.minute, outcome: UsageRow.granted, count: tally.granted,
+                    tokens: tally.tokens, nanoUSD: tally.nanoUSD))
+        }
+        for (code, count) in tally.denied {
+            rows.append(UsageRow(key: key, minute: tally.minute, outcome: code.text, count: count))
+        }
+        return rows
+    }
+}

@@ -1,0 +1,141 @@
+import CoreMetrics
+public import LanyardCore
+public import LanyardStorage
+public import Logging
+import Synchronization
+
+// # The engine
+//
+// What stands between decisions, which know no I/O, and the store, which is nothing else: the caches that decisions read,
+// the loads that fill them, the changes that empty them, and the writer that saves what decisions counted.
+
+/// Verifies keys in this process, against a store of its own or one that it shares.
+///
+/// ```swift
+/// let keys = try await KeyEngine(.sqlite("keys.db"))
+/// switch try await keys.verify(presented, scope: "invoices:read") {
+/// case .grant(let grant): print(grant.key.name)
+/// case .deny(let denial): print(denial.code, denial.fix)
+/// }
+/// ```
+///
+/// It is correct at once; running it as a service adds the background work (saving windows and usage each second, ending
+/// calls that timed out). Without it, call ``shutDown()`` before the process ends.
+public final class KeyEngine: Sendable {
+    package let store: any Store
+    package let configuration: EngineConfiguration
+    /// This process, for as long as it lives.
+    package let nodeID: NodeID
+    package let startedAt: Timestamp
+    let clock: EngineClock
+    let logger: Logger
+    let cache: KeyCache
+    let allowances: AllowanceTable
+    let calls: OpenCalls
+    let resolver: KeyResolver
+    let directory = Directory()
+    let budget: UnknownKeyBudget
+    let loads = Mutex<[SecretDigest: Task<Void, any Error>]>([:])
+    let changes: Mutex<AppliedChanges>
+    let pending: PendingFlush
+    let acceptsForeign: Atomic<Bool>
+    let isShutDown = Atomic<Bool>(false)
+    let counters = EngineCounters()
+
+    struct AppliedChanges {
+        /// Changes whose new state could not be read yet; tried again each second.
+        var unread: Set<ChangeSubject> = []
+        var recent: RecentChanges
+        var epoch: Int64
+    }
+
+    /// Opens a store and makes the engine ready: everything that an earlier process saved is restored before it returns.
+    /// - Throws: ``StoreError`` if the store can't be opened or read.
+    public convenience init(
+        _ source: StoreSource, configuration: EngineConfiguration = EngineConfiguration(),
+        clock: any TimeSource = SystemTimeSource(), logger: Logger = Logger(label: "lanyard.engine")
+    ) async throws {
+        let store = try await source.open()
+        do {
+            try await self.init(store: store, configuration: configuration, clock: clock, logger: logger)
+        } catch {
+            try? await store.close()  // The first error is the one to tell.
+            throw error
+        }
+    }
+
+    package init(
+        store: any Store, configuration: EngineConfiguration, clock source: any TimeSource, logger: Logger
+    ) async throws {
+        let start = try await store.read { store in try StartingState(store) }
+        self.store = store
+        self.configuration = configuration
+        self.logger = logger
+        clock = EngineClock(source: source, resuming: start.windows.clock)
+        let now = clock.now()
+        startedAt = now.wall
+        nodeID = NodeID.make(atMilliseconds: now.wall.milliseconds)
+        cache = KeyCache(bytes: configuration.cacheBytes, absentDigests: configuration.absentDigests)
+        allowances = AllowanceTable(capacity: configuration.trackedSubjects)
+        calls = OpenCalls(capacity: configuration.openCalls, timeout: configuration.callTimeout)
+        resolver = KeyResolver(allowances: allowances)
+        budget = UnknownKeyBudget(perMinute: configuration.unknownKeysPerMinute)
+        changes = Mutex(AppliedChanges(recent: RecentChanges(epoch: start.epoch), epoch: start.epoch))
+        pending = PendingFlush()
+        acceptsForeign = Atomic(start.hasImports)
+        for project in start.projects { directory.set(project, for: project.id, epoch: start.epoch) }
+        for policy in start.policies { directory.set(prepare(policy), for: policy.id, epoch: start.epoch) }
+        allowances.restore(start.windows.windows)
+        if let clock = start.windows.clock, !clock.isClean {
+            counters.uncleanStarts.increment()
+            logger.notice("the last process ended without a shutdown: up to one second of limits may have been forgotten")
+        }
+    }
+
+    /// What must be known before the first decision.
+    private struct StartingState: Sendable {
+        let epoch: Int64
+        let hasImports: Bool
+        let projects: [ProjectRecord]
+        let policies: [PolicyRecord]
+        let windows: SavedWindows
+
+        init(_ store: any StoreReading) throws {
+            epoch = try store.epoch()
+            hasImports = try store.hasImports()
+            projects = try store.projects(page: Page(limit: RecordBounds.projects))
+            policies = try store.policies(page: Page(limit: RecordBounds.policies))
+            windows = try store.savedWindows()
+        }
+    }
+
+    /// Both clocks, the monotonic one as windows count it.
+    package var now: Now { clock.now() }
+
+    /// The newest change that this node has applied.
+    package var epoch: Int64 { changes.withLock { $0.epoch } }
+
+    /// Whether decisions can be taken.
+    package var isReady: Bool {
+        !isShutDown.load(ordering: .acquiring) && isCurrent(at: now.monotonic)
+    }
+
+    /// The policy with this name or id.
+    package func policy(named name: String) -> PreparedPolicy? { directory.policy(named: name) }
+
+    /// The project with this name or id.
+    package func project(named name: String) -> ProjectRecord? { directory.project(named: name) }
+
+    /// The project with this id.
+    package func project(_ id: ProjectID) -> ProjectRecord? { directory.project(id) }
+
+    func prepare(_ record: PolicyRecord) -> PreparedPolicy? {
+        do {
+            return try PreparedPolicy(record)
+        } catch {
+            // Failing closed: without it, its location answers 404 and lets nobody through.
+            logger.error("a stored policy can't be used", metadata: ["policy": "\(record.name)", "reason": "\(error)"])
+            return nil
+        }
+    }
+}
