@@ -1,0 +1,53 @@
+package import LanyardCore
+
+extension JSONObjectReader {
+    /// Limits, each within its bounds, and all of them possible beside each other.
+    package mutating func optionalLimits() -> [LimitDefinition]? {
+        let errorsBefore = errors.count
+        let limits = optionalObjects("limits", count: 0...LimitDefinition.Bounds.count) { Self.limit(&$0) }
+        // What one limit lacks was told already; what two of them can't share is told only where each is right.
+        if errors.count == errorsBefore, let limits, let problem = LimitDefinition.problem(in: limits) {
+            fail("limits", problem)
+        }
+        return limits
+    }
+
+    private static func limit(_ reader: inout JSONObjectReader) -> LimitDefinition {
+        let unit = reader.optional("unit") { try $0.choice(of: AllowanceUnit.self) }
+        let limit = LimitDefinition(
+            name: reader.value("name", placeholder: "") { try $0.limitName() },
+            unit: unit ?? .requests,
+            amount: reader.value("amount", placeholder: 1) { try $0.amount(in: unit ?? .requests) },
+            windowMilliseconds: reader.value("window", placeholder: 1_000) {
+                try $0.milliseconds(in: LimitDefinition.Bounds.windowMilliseconds)
+            })
+        return limit
+    }
+}
+
+extension JSONValue {
+    /// The name by which a limit shows in answers and fields.
+    fileprivate func limitName() throws(FieldProblem) -> String {
+        let name = try text(length: LimitDefinition.Bounds.nameLength)
+        // The rule is Core's, which judges whole definitions: everything but the name is right in this one.
+        let probe = LimitDefinition(
+            name: name, unit: .requests, amount: LimitDefinition.Bounds.amount.lowerBound,
+            windowMilliseconds: LimitDefinition.Bounds.windowMilliseconds.lowerBound)
+        if let problem = probe.problem { throw FieldProblem(problem) }
+        return name
+    }
+
+    fileprivate func amount(in unit: AllowanceUnit) throws -> Int64 {
+        switch unit {
+        case .requests, .tokens: return try integer(in: LimitDefinition.Bounds.amount)
+        case .usd:
+            let nanoUSD = try nanoUSD()
+            let range = LimitDefinition.Bounds.nanoUSD
+            guard range.contains(nanoUSD) else {
+                let bounds = [range.lowerBound, range.upperBound].map { "\"\(MoneyText.text(nanoDollars: $0))\"" }
+                throw FieldProblem("must be from \(bounds.joined(separator: " to "))")
+            }
+            return nanoUSD
+        }
+    }
+}
