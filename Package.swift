@@ -114,6 +114,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         tests("LanyardWireTests", ["LanyardWire", "LanyardCore"]),
+        tests("LanyardDecisionTests", ["LanyardCore"]),
         tests("HouseTests", []),
     ]
 )

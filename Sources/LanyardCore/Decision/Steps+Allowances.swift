@@ -2,7 +2,7 @@
 
 extension Steps {
     /// Step 13. Charges where everything suffices; counts the outcome in either case.
-    static func spend(
+    package static func spend(
         _ demand: Demand, _ key: ResolvedKey, on node: some DecisionNode, now: Now, report: inout LimitReport
     ) -> Decision {
         let spent = key.state.withContent { own in
