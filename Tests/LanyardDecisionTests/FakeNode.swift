@@ -156,7 +156,6 @@ struct Stage {
 
     /// Everything that a decision could have charged.
     var charged: [WindowSnapshot] {
-        [keyState, accountState].flatMap { $0.flush(now: Scene.now.monotonic, everything: true).windows.map(\.snapshot) }
-            + [WindowSnapshot(head: 0, amounts: [Int64(keyState.callsInFlight)])]
+        snapshots(Scene.now) + [WindowSnapshot(head: 0, amounts: [Int64(keyState.callsInFlight)])]
     }
 }
