@@ -72,7 +72,7 @@ let package = Package(
     ],
     targets: [
         library("LanyardCore", [crypto]),
-        library("LanyardStorage", ["LanyardCore"]),
+        library("LanyardStorage", ["LanyardCore", crypto]),
         library("LanyardSQLite", ["LanyardStorage", "LanyardCore", grdb]),
         library("LanyardEngine", ["LanyardStorage", "LanyardCore", crypto, lifecycle, logging, metrics, coreMetrics]),
         library("LanyardManagement", ["LanyardEngine", "LanyardStorage", "LanyardCore", crypto, logging]),

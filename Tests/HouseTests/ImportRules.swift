@@ -30,9 +30,9 @@ struct ImportRules {
         guard let row = table.row(target) else {
             return [Finding(path, "target \(target) has no row in the import table")]
         }
-        let own = table.beneath(target)
-        let permitted = own.union(row.products).union(row.system.modules)
-        let declared = Set(manifest.targets[target] ?? []).union(row.system.modules)
+        let system = row.exceptions[path] == nil ? row.system : .platform
+        let permitted = table.beneath(target).union(row.products).union(system.modules)
+        let declared = Set(manifest.targets[target] ?? []).union(system.modules)
         return lines.compactMap(ImportLine.init).flatMap { line -> [Finding] in
             if line.isTestable {
                 return [Finding(path, line: line.number, "@testable has no place in the product")]

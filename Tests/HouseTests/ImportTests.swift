@@ -31,12 +31,19 @@ struct ImportTests {
         let findings = ImportTable.lanyard.findings(adapters: ImportTable.adapters)
         #expect(findings.isEmpty, "\(findings.report)")
     }
+
+    @Test("every exception in the table is for a file that exists")
+    func exceptionsExist() {
+        for path in ImportTable.lanyard.rows.flatMap(\.exceptions.keys) { #expect(SourceTree.exists(path), "\(path)") }
+    }
 }
 
 @Suite("The import rules, on samples")
 struct ImportRuleSamples {
     private static let table = ImportTable(rows: [
-        .init(target: "Core", standsOn: [], products: ["Crypto"], system: .none, isPublic: true),
+        .init(
+            target: "Core", standsOn: [], products: ["Crypto"], system: .none, isPublic: true,
+            exceptions: ["Memory.swift": "zeroing"]),
         .init(target: "Storage", standsOn: ["Core"], products: [], system: .foundation, isPublic: true),
         .init(target: "Disk", standsOn: ["Storage"], products: ["GRDB"], system: .platform, isPublic: true),
     ])
@@ -54,10 +61,10 @@ struct ImportRuleSamples {
         """
 
     private func findings(
-        _ source: String, in target: String, manifest: String = text, table: ImportTable = table
+        _ source: String, in target: String, path: String = "F.swift", manifest: String = text
     ) -> [Finding] {
-        ImportRules(table: table, manifest: PackageManifest(manifest))
-            .findings(path: "F.swift", target: target, lines: SourceScanner.lines(of: source))
+        ImportRules(table: Self.table, manifest: PackageManifest(manifest))
+            .findings(path: path, target: target, lines: SourceScanner.lines(of: source))
     }
 
     private func manifestFindings(_ manifest: String) -> [String] {
@@ -99,6 +106,13 @@ struct ImportRuleSamples {
         ])
     func forbidden(target: String, source: String) {
         #expect(findings("\n\(source)", in: target).count == 1)
+    }
+
+    @Test("an exception opens the platform to one file, and nothing more")
+    func exceptions() {
+        #expect(findings("import Glibc", in: "Core", path: "Memory.swift").isEmpty)
+        #expect(findings("import Glibc", in: "Core").count == 1)
+        #expect(findings("import NIOCore", in: "Core", path: "Memory.swift").count == 1)
     }
 
     @Test("an import that the table permits but Package.swift does not declare is found")

@@ -60,6 +60,15 @@ enum StyleRules {
         }
     }
 
+    /// The rules of the core are told the time: they never look at a clock, nor wait.
+    static func clocks(path: String, lines: [SourceLine]) -> [Finding] {
+        lines.flatMap { line in
+            ["ContinuousClock", "SuspendingClock", "Task.sleep"]
+                .filter(line.mentions)
+                .map { Finding(path, line: line.number, "\($0) in the core: take the time as a parameter") }
+        }
+    }
+
     /// What a service that embeds Lanyard can't reach is not public.
     static func publicDeclarations(path: String, lines: [SourceLine]) -> [Finding] {
         lines.filter { line in

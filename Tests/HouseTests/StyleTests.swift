@@ -38,6 +38,14 @@ struct StyleTests {
         #expect(findings.isEmpty, "\(findings.report)")
     }
 
+    @Test("the core never looks at a clock")
+    func clocks() {
+        let findings = SourceTree.sources.filter { $0.target == "LanyardCore" }.flatMap { file in
+            StyleRules.clocks(path: file.path, lines: file.lines)
+        }
+        #expect(findings.isEmpty, "\(findings.report)")
+    }
+
     @Test("only the targets behind the products declare anything public")
     func publicDeclarations() {
         let findings = SourceTree.sources
@@ -116,6 +124,13 @@ struct StyleRuleSamples {
         #expect(StyleRules.printing(path: "F", target: "LanyardCommand", lines: sample).isEmpty)
         let others = lines("context.print(1)\nfunc print(_ a: Int) {}\nfingerprint(a)\n// print(a)")
         #expect(StyleRules.printing(path: "F", target: "LanyardCore", lines: others).isEmpty)
+    }
+
+    @Test("a clock is found in code, not in a comment")
+    func clocks() {
+        let sample = lines("let now = ContinuousClock().now // not a SuspendingClock\ntry await Task.sleep(for: .zero)")
+        #expect(StyleRules.clocks(path: "F", lines: sample).map(\.line) == [1, 2])
+        #expect(StyleRules.clocks(path: "F", lines: lines("/// Unlike ContinuousClock.")).isEmpty)
     }
 
     @Test("a public declaration is found; a public import, and the word in a name or a text, is not")
