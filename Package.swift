@@ -113,6 +113,7 @@ let package = Package(
                 "LanyardCore", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioSSL, logging,
             ],
             swiftSettings: settings),
+        tests("LanyardCoreTests", ["LanyardCore", crypto], resources: [.copy("vectors")]),
         tests("LanyardWireTests", ["LanyardWire", "LanyardCore"]),
         tests("LanyardDecisionTests", ["LanyardCore"]),
         tests("HouseTests", []),

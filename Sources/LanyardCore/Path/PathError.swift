@@ -21,7 +21,7 @@ public enum PathError: String, Error, Hashable, Sendable, CaseIterable, CustomSt
     case invalidEncoding = "invalid_encoding"
     /// Bytes that are no UTF-8 once decoded.
     case invalidUTF8 = "invalid_utf8"
-    /// An encoded `.`, `/` or `\` that is still there after decoding.
+    /// An encoded `.`, `/`, `\` or `;` that is still there after decoding.
     case doubleEncoding = "double_encoding"
     /// The query has not been cut off.
     case query
@@ -40,7 +40,7 @@ public enum PathError: String, Error, Hashable, Sendable, CaseIterable, CustomSt
         case .controlCharacter: "The path holds a control character."
         case .invalidEncoding: "The path holds a '%' that is not followed by two hexadecimal digits."
         case .invalidUTF8: "The path is not valid UTF-8 once decoded."
-        case .doubleEncoding: "The path holds a dot, slash or backslash that is encoded twice."
+        case .doubleEncoding: "The path holds a dot, slash, backslash or semicolon that is encoded twice."
         case .query: "The path still holds its query."
         case .fragment: "The path holds a '#'; encode it as '%23'."
         }

@@ -70,14 +70,14 @@ enum PathScanner {
         return nil
     }
 
-    /// Whether a decoded path still holds an encoded `.`, `/` or `\`, encoded once or more often.
+    /// Whether a decoded path still holds an encoded `.`, `/`, `\` or `;`, encoded once or more often.
     static func holdsEncodedSeparator(_ path: UnsafeRawBufferPointer) -> Bool {
         for start in path.indices where path[start] == UInt8(ascii: "%") {
             // Digits that stand for `%` are another layer of encoding: in `%25252e` the dot's digits come last.
             var digits = start + 1
             while byte(encodedBy: digits, of: path) == UInt8(ascii: "%") { digits += 2 }
             switch byte(encodedBy: digits, of: path) {
-            case UInt8(ascii: "."), slash, UInt8(ascii: "\\"): return true
+            case UInt8(ascii: "."), slash, UInt8(ascii: "\\"), UInt8(ascii: ";"): return true
             default: break
             }
         }
