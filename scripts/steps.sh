@@ -27,16 +27,19 @@ step() {
 }
 
 failed_steps=""
+attempt_status=0
 
-# As `step`, but goes on after a failure, which `report_attempts` then tells: one run shows all that is wrong.
+# As `step`, but goes on after a failure, which `report_attempts` then tells: one run shows all that
+# is wrong. `attempt_status` is 0 if it passed.
 attempt() {
     local status=0
     # Not `( … ) || …`: in a condition, bash ignores `set -e` all the way down.
     set +e
-    (set -e; step "$@")
+    (trap report_failed_step EXIT; set -e; step "$@")
     status=$?
     set -e
     if [ "$status" -ne 0 ]; then failed_steps="$failed_steps"$'\n'"    $1"; fi
+    attempt_status=$status
 }
 
 report_attempts() {
