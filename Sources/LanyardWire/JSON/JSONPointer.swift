@@ -8,6 +8,16 @@ package struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
 
     package static let root = JSONPointer(text: "")
 
+    /// A query's parameter, in the notation of the API's answers: `?limit`.
+    package static func query(_ name: String) -> JSONPointer {
+        JSONPointer(text: "?" + abbreviated(name))
+    }
+
+    /// A header field, in the notation of the API's answers: its name.
+    package static func header(_ name: String) -> JSONPointer {
+        JSONPointer(text: abbreviated(name))
+    }
+
     private init(text: String) {
         self.text = text
     }

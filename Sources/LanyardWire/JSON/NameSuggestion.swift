@@ -1,7 +1,7 @@
 /// Which of some names was probably meant by one that isn't among them.
-enum NameSuggestion {
+package enum NameSuggestion {
     /// The nearest name that is at most two edits away (and fewer than it has letters), the first of several.
-    static func nearest(to name: String, among known: [String]) -> String? {
+    package static func nearest(to name: String, among known: [String]) -> String? {
         let farthest = 2
         let letters = Array(name.utf8)
         // Nothing this long is near a field's name, and the distance costs the product of the lengths.
