@@ -117,5 +117,6 @@ let package = Package(
         tests("LanyardWireTests", ["LanyardWire", "LanyardCore"]),
         tests("LanyardDecisionTests", ["LanyardCore"]),
         tests("HouseTests", []),
+        tests("LanyardTelemetryTests", ["LanyardTelemetry", coreMetrics, logging]),
     ]
 )
