@@ -1,0 +1,168 @@
+package import LanyardCore
+package import LanyardEngine
+package import LanyardStorage
+
+extension Management {
+    /// Makes an account.
+    package func createAccount(_ draft: AccountDraft, as caller: Caller) async throws -> Changed<AccountRecord> {
+        try await change(as: caller) { try $0.createAccount(draft) }
+    }
+
+    /// Makes an account, and remembers the answer.
+    package func createAccount(
+        _ draft: AccountDraft, as caller: Caller, idempotency: IdempotentRequest?,
+        render: @escaping @Sendable (AccountRecord) throws -> RenderedAnswer
+    ) async throws -> AnsweredChange {
+        try await answer(idempotency, as: caller, target: \.id.description, render: render) {
+            try $0.createAccount(draft)
+        }
+    }
+
+    /// One account.
+    package func account(_ id: AccountID, as caller: Caller) async throws -> AccountRecord {
+        try caller.require(.accountsRead)
+        return try await read { store, _ in
+            guard let account = try store.account(id) else { throw ManagementError.notFound(.account(id)) }
+            return account
+        }
+    }
+
+    /// Accounts, newest first; those of exactly this name, or the one with this id of the operator's.
+    package func accounts(
+        named name: String?, externalID: String?, page: Page<AccountID>, as caller: Caller
+    ) async throws -> Listing<AccountRecord, AccountID> {
+        try caller.require(.accountsRead)
+        return try await read { store, _ in
+            let hasName = { (account: AccountRecord) in name == nil || account.name == name }
+            if let externalID {
+                let found = try store.account(externalID: externalID)
+                return Listing(items: [found].compactMap { $0 }.filter(hasName), next: nil)
+            }
+            return try page.fill(id: \.id, keep: name == nil ? nil : hasName) { try store.accounts(page: $0) }
+        }
+    }
+
+    /// Changes an account.
+    package func updateAccount(
+        _ id: AccountID, _ patch: AccountPatch, as caller: Caller
+    ) async throws -> Changed<AccountRecord> {
+        try await change(as: caller) { transaction in
+            let before = try transaction.account(id)
+            let after = try transaction.record(of: before, changedBy: patch)
+            return try transaction.replace(before, with: after, action: .accountUpdate)
+        }
+    }
+
+    /// Shuts out all keys of an account. Repeating it changes nothing; the first reason stays.
+    package func suspendAccount(
+        _ id: AccountID, reason: String?, as caller: Caller
+    ) async throws -> Changed<AccountRecord> {
+        try await change(as: caller) { transaction in
+            let before = try transaction.account(id)
+            var problems = FieldProblems()
+            problems.checkReason(reason)
+            try problems.throwIfAny()
+            var after = before
+            if !before.isSuspended {
+                after.isSuspended = true
+                after.suspendedReason = reason
+            }
+            return try transaction.replace(before, with: after, action: .accountSuspend)
+        }
+    }
+
+    /// Opens a suspended account.
+    package func resumeAccount(_ id: AccountID, as caller: Caller) async throws -> Changed<AccountRecord> {
+        try await change(as: caller) { transaction in
+            let before = try transaction.account(id)
+            var after = before
+            after.isSuspended = false
+            after.suspendedReason = nil
+            return try transaction.replace(before, with: after, action: .accountResume)
+        }
+    }
+
+    /// Deletes an account that has no keys.
+    @discardableResult
+    package func deleteAccount(_ id: AccountID, as caller: Caller) async throws -> Acknowledgement {
+        try await change(as: caller) { transaction in
+            let account = try transaction.account(id)
+            guard try !transaction.store.isInUse(.account(id)) else {
+                throw ManagementError.conflict("the account still has keys", id: id.description)
+            }
+            try transaction.store.deleteAccount(id)
+            try transaction.recordChange(.account(id))
+            try transaction.audit(.accountDelete, id, before: AccountSnapshot(account))
+        }.acknowledgement
+    }
+}
+
+extension ManagementTransaction {
+    /// The account that a change is about, once the caller's right to it is clear.
+    fileprivate func account(_ id: AccountID) throws -> AccountRecord {
+        try caller.require(.accountsWrite)
+        guard let account = try store.account(id) else { throw ManagementError.notFound(.account(id)) }
+        try requireRight(toKeysOf: id)
+        return account
+    }
+
+    fileprivate func createAccount(_ draft: AccountDraft) throws -> AccountRecord {
+        try caller.require(.accountsWrite)
+        var account = AccountRecord(
+            id: .make(atMilliseconds: now.milliseconds), name: draft.name, externalID: draft.externalID, createdAt: now)
+        account.billingDay = draft.billingDay
+        account.limits = draft.limits
+        account.metadata = draft.metadata
+        try check(account)
+        try store.insert(account)
+        try recordChange(.account(account.id))
+        try audit(.accountCreate, account.id, after: AccountSnapshot(account))
+        return account
+    }
+
+    fileprivate func record(of account: AccountRecord, changedBy patch: AccountPatch) throws -> AccountRecord {
+        var account = account
+        patch.name.apply(to: &account.name)
+        patch.externalID.apply(to: &account.externalID)
+        patch.billingDay.apply(to: &account.billingDay)
+        patch.limits.apply(to: &account.limits)
+        patch.metadata.apply(to: &account.metadata)
+        try check(account)
+        return account
+    }
+
+    private func check(_ account: AccountRecord) throws {
+        var problems = FieldProblems()
+        problems.checkName(account.name)
+        if let externalID = account.externalID {
+            problems.checkText(externalID, length: RecordBounds.nameLength, at: "/external_id")
+            if AccountID(externalID) != nil {
+                problems.add("/external_id", "expected a text that is not of the form of an account's id")
+            }
+        }
+        if !RecordBounds.billingDays.contains(account.billingDay) { problems.add("/billing_day", "expected 1 to 28") }
+        problems.checkLimits(account.limits)
+        problems.checkMetadata(account.metadata)
+        try problems.throwIfAny()
+        guard let externalID = account.externalID, let other = try store.account(externalID: externalID) else { return }
+        guard other.id == account.id else {
+            throw ManagementError.conflict(
+                "there is already an account with this external_id", id: other.id.description)
+        }
+    }
+
+    fileprivate func replace(
+        _ before: AccountRecord, with after: AccountRecord, action: AuditAction
+    ) throws -> AccountRecord {
+        guard after != before else {
+            try repeatChange(.account(before.id))
+            return before
+        }
+        var after = after
+        after.updatedAt = now
+        try store.update(after)
+        try recordChange(.account(after.id))
+        try audit(action, after.id, before: AccountSnapshot(before), after: AccountSnapshot(after))
+        return after
+    }
+}

@@ -1,0 +1,33 @@
+/// What the audit log says was done. The texts are part of the API.
+enum AuditAction: String, CaseIterable {
+    case keyCreate = "key.create"
+    case keyImport = "key.import"
+    case keyUpdate = "key.update"
+    case keyRotate = "key.rotate"
+    case keyRevoke = "key.revoke"
+    case keyDisable = "key.disable"
+    case keyEnable = "key.enable"
+    case keyDelete = "key.delete"
+    case projectCreate = "project.create"
+    case projectUpdate = "project.update"
+    case projectDelete = "project.delete"
+    case accountCreate = "account.create"
+    case accountUpdate = "account.update"
+    case accountSuspend = "account.suspend"
+    case accountResume = "account.resume"
+    case accountRevokeKeys = "account.revoke_keys"
+    case accountDelete = "account.delete"
+    case planCreate = "plan.create"
+    case planUpdate = "plan.update"
+    case planDelete = "plan.delete"
+    case roleCreate = "role.create"
+    case roleUpdate = "role.update"
+    case roleDelete = "role.delete"
+    case policyCreate = "policy.create"
+    case policyUpdate = "policy.update"
+    case policyDelete = "policy.delete"
+    /// The first administrator's key was made.
+    case adminCreate = "admin.create"
+    /// Another administrator's key was made offline.
+    case adminRecover = "admin.recover"
+}

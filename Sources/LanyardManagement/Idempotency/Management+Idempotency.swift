@@ -1,0 +1,75 @@
+import LanyardCore
+import LanyardStorage
+
+/// How long answers are kept.
+enum IdempotencyPeriod {
+    /// As long as an answer is given again, in milliseconds.
+    static let replay: Int64 = 15 * 60_000
+    /// As long as it is remembered that there was one: 24 hours.
+    static let memory: Int64 = 24 * 3_600_000
+}
+
+extension Management {
+    /// Runs a use-case that makes something, and remembers its answer if the request is to be repeatable.
+    ///
+    /// - Parameters:
+    ///   - target: The id of what the use-case makes.
+    ///   - render: Makes the answer, but for where the change holds. Runs inside the transaction, so that the answer
+    ///     lasts if and only if the change does.
+    func answer<Value: Sendable>(
+        _ request: IdempotentRequest?, as caller: Caller, target: @escaping @Sendable (Value) -> String,
+        render: @escaping @Sendable (Value) throws -> RenderedAnswer,
+        _ body: @escaping @Sendable (ManagementTransaction) throws -> Value
+    ) async throws -> AnsweredChange {
+        guard let request else {
+            let changed = try await change(as: caller) { try render(try body($0)) }
+            return AnsweredChange(answer: changed.value, acknowledgement: changed.acknowledgement, isReplay: false)
+        }
+        guard let keyID = caller.keyID, let secret = caller.secret else {
+            throw ManagementError.invalid("Idempotency-Key", "only a caller that presents a key can repeat a request")
+        }
+        let seal = IdempotencySeal(request, caller: keyID, secret: secret)
+        guard runningRequests.begin(seal.id) else {
+            throw ManagementError.conflict("a call with this idempotency key is still running", id: nil)
+        }
+        defer { runningRequests.end(seal.id) }
+        let changed = try await change(as: caller) { transaction in
+            if let known = try transaction.answer(to: request, seal) { return (known, true) }
+            let value = try body(transaction)
+            let answer = try render(value)
+            try transaction.remember(answer, to: request, seal, target: target(value))
+            return (answer, false)
+        }
+        return AnsweredChange(
+            answer: changed.value.0, acknowledgement: changed.acknowledgement, isReplay: changed.value.1)
+    }
+}
+
+extension ManagementTransaction {
+    /// The answer that the request was given before; `nil` if it is new.
+    fileprivate func answer(to request: IdempotentRequest, _ seal: IdempotencySeal) throws -> RenderedAnswer? {
+        // Whoever comes cleans up: nobody else reads these rows.
+        try store.deleteIdempotentAnswers(before: now.advanced(byMilliseconds: -IdempotencyPeriod.memory))
+        guard let known = try store.idempotentAnswer(seal.id) else { return nil }
+        guard known.requestHash == request.requestHash else { throw ManagementError.idempotencyMismatch }
+        let isFresh = now <= known.createdAt.advanced(byMilliseconds: IdempotencyPeriod.replay)
+        guard isFresh, let answer = seal.open(known) else {
+            throw ManagementError.idempotencyExpired(target: known.target)
+        }
+        if let key = KeyID(known.target) { try repeatChange(ofKey: key) }
+        return answer
+    }
+
+    fileprivate func remember(
+        _ answer: RenderedAnswer, to request: IdempotentRequest, _ seal: IdempotencySeal, target: String
+    ) throws {
+        let isNew = try store.insert(
+            IdempotentAnswer(
+                id: seal.id, requestHash: request.requestHash, status: answer.status, sealedBody: try seal.seal(answer),
+                target: target, createdAt: now))
+        guard isNew else {
+            // Another node was quicker; what this one has made is undone.
+            throw ManagementError.conflict("a call with this idempotency key is still running", id: nil)
+        }
+    }
+}

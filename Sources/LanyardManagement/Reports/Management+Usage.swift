@@ -1,0 +1,59 @@
+package import LanyardCore
+package import LanyardStorage
+
+/// A question about usage, as a request asks it.
+package struct UsageRequest: Sendable {
+    package var key: KeyID?
+    package var account: Reference<AccountTag>?
+    package var project: Reference<ProjectTag>?
+    /// From then on, to the minute; 24 hours before ``to`` if absent.
+    package var from: Timestamp?
+    /// Before then, to the minute; now if absent.
+    package var to: Timestamp?
+    package var interval = UsageQuery.Interval.hour
+    package var group = UsageQuery.Group.none
+    /// Where the last page ended.
+    package var after: UsagePosition?
+    package var limit = 50
+
+    package init() {}
+}
+
+extension Management {
+    /// Usage, oldest first: of the keys of those projects that the caller may read.
+    package func usage(
+        _ request: UsageRequest, as caller: Caller
+    ) async throws -> Listing<UsageSum, UsagePosition> {
+        try caller.requireForSomeProject(.usageRead)
+        _ = try Page<KeyID>(limit: request.limit).checked()
+        let to = request.to ?? now
+        let from = request.from ?? to.advanced(byMilliseconds: -86_400_000)
+        guard from < to else { throw ManagementError.invalid("?from", "expected a time before to") }
+        var query = UsageQuery(
+            // A minute that has begun counts whole: the one that is running now is the most asked for.
+            fromMinute: from.minute, toMinute: to.advanced(byMilliseconds: 59_999).minute, interval: request.interval,
+            group: request.group, limit: request.limit + 1)
+        query.key = request.key
+        query.after = request.after
+        let started = query
+        return try await read { store, resolver in
+            var query = started
+            if let reference = request.project {
+                let project = try resolver.project(reference, for: caller, demanding: .usageRead, at: "?project")
+                query.project = project.id
+            }
+            if let reference = request.account {
+                guard let account = try resolver.account(reference) else {
+                    throw ManagementError.invalid("?account", "there is no account with this id or external_id")
+                }
+                query.account = account.id
+            }
+            query.visibleProjects = try resolver.visibleProjects(of: caller, holding: .usageRead)
+            // A reader of nothing gets nothing, whatever a store makes of an empty list.
+            if query.visibleProjects?.isEmpty == true { return Listing(items: [], next: nil) }
+            let sums = try store.usage(query)
+            let items = Array(sums.prefix(request.limit))
+            return Listing(items: items, next: sums.count > items.count ? items.last?.position : nil)
+        }
+    }
+}
