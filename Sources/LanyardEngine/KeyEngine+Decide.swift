@@ -66,24 +66,33 @@ extension KeyEngine {
     /// Ends a call that a grant opened.
     package func finish(_ id: GrantID) -> FinishOutcome { calls.finish(id, at: now.monotonic) }
 
-    /// Walks the steps of a decision without spending, by the store's present state.
-    /// - Throws: ``EngineError``.
-    package func explain(_ digest: SecretDigest, _ request: DecisionRequest) async throws -> Explanation {
-        let loaded = try await storeRead { try $0.load(digest) }
-        return try explain(request, loaded, graceEndsAt: loaded?.secrets.first { $0.digest == digest }?.graceEndsAt)
+    /// A key by the store's present state, as `explain` judges it.
+    package struct Explainable: Sendable {
+        let secret: ResolvedSecret
+        /// Of the secret that was presented, or of the current one.
+        package let digest: SecretDigest
     }
 
-    /// Walks the steps of a decision for a key, as if its current secret had been presented.
+    /// Loads the key that a digest opens.
     /// - Throws: ``EngineError``.
-    package func explain(_ id: KeyID, _ request: DecisionRequest) async throws -> Explanation {
-        try explain(request, try await storeRead { try $0.load(id) }, graceEndsAt: nil)
+    package func loadForExplaining(_ digest: SecretDigest) async throws -> Explainable? {
+        guard let loaded = try await storeRead({ try $0.load(digest) }) else { return nil }
+        let grace = loaded.secrets.first { $0.digest == digest }?.graceEndsAt
+        let secret = ResolvedSecret(key: try resolver.resolve(loaded), graceEndsAt: grace)
+        return Explainable(secret: secret, digest: digest)
     }
 
-    private func explain(
-        _ request: DecisionRequest, _ loaded: LoadedKey?, graceEndsAt: Timestamp?
-    ) throws -> Explanation {
-        let secret = try loaded.map { ResolvedSecret(key: try resolver.resolve($0), graceEndsAt: graceEndsAt) }
-        return LanyardCore.explain(request, secret: secret, on: self, now: now)
+    /// Loads a key, to be judged as if its current secret had been presented.
+    /// - Throws: ``EngineError``.
+    package func loadForExplaining(_ id: KeyID) async throws -> Explainable? {
+        guard let loaded = try await storeRead({ try $0.load(id) }), let current = loaded.secrets.first else { return nil }
+        let secret = ResolvedSecret(key: try resolver.resolve(loaded), graceEndsAt: current.graceEndsAt)
+        return Explainable(secret: secret, digest: current.digest)
+    }
+
+    /// Walks the steps of a decision without spending.
+    package func explain(_ subject: Explainable?, _ request: DecisionRequest) -> Explanation {
+        LanyardCore.explain(request, secret: subject?.secret, on: self, now: now)
     }
 
     func storeRead<Result: Sendable>(

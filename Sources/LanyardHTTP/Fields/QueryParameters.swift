@@ -13,4 +13,19 @@ package enum QueryParameters {
             return (Substring(pair[..<equals]), Substring(pair[pair.index(after: equals)...]))
         }
     }
+
+    /// How many parameters ``decoded(_:)`` reads at most.
+    package static let most = 64
+
+    /// Names and values, decoded, in their order; nil where one isn't properly encoded, or there are too many.
+    package static func decoded(_ query: Substring) -> [(name: String, value: String)]? {
+        var decoded: [(name: String, value: String)] = []
+        for pair in pairs(of: query) {
+            guard decoded.count < most, let name = PercentEncoding.decode(pair.name),
+                let value = PercentEncoding.decode(pair.value)
+            else { return nil }
+            decoded.append((name, value))
+        }
+        return decoded
+    }
 }

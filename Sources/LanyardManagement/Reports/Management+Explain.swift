@@ -2,33 +2,94 @@ package import LanyardCore
 import LanyardEngine
 import LanyardStorage
 
+/// A decision to be laid open. What is given beside a policy replaces the policy's.
+package struct ExplainRequest: Sendable {
+    /// Whose key it is about.
+    package enum Subject: Sendable {
+        case key(KeyID)
+        case secret(Secret)
+    }
+
+    package let subject: Subject
+    package var scope: ScopeExpression?
+    package var costs: Costs?
+    package var address: IPAddress?
+    package var method: HTTPMethodName?
+    package var path: String?
+    package var environment: EnvironmentName?
+    package var project: Reference<ProjectTag>?
+    /// Id or name.
+    package var policy: String?
+    /// The proof that is assumed; `any` stands for a bearer's.
+    package var proof = ProofRequirement.any
+
+    package init(subject: Subject) {
+        self.subject = subject
+    }
+}
+
 extension Management {
-    /// Whether the caller may have decisions about a key explained: by its id.
-    ///
-    /// - Throws: ``ManagementError/notFound(_:)`` for a key that does not exist or that the caller may not read about.
-    package func checkExplain(_ id: KeyID, as caller: Caller) async throws {
+    /// Walks the steps of a decision, and spends nothing. A key that the caller may not explain is as good as none.
+    package func explain(_ request: ExplainRequest, as caller: Caller) async throws -> Explanation {
         try caller.requireForSomeProject(.explain)
-        try await read { store, resolver in
-            guard let key = try store.key(id), try caller.mayExplain(resolver.project(of: key)) else {
-                throw ManagementError.notFound(.key(id))
+        let id = try await explainableKey(request.subject, as: caller)
+        let demand = try await demand(of: request, as: caller)
+        let path = request.path.map { Array($0.utf8) } ?? []
+        let hasPath = request.path != nil
+        func decision(_ presented: DecisionRequest.Presented, _ path: UnsafeRawBufferPointer) -> DecisionRequest {
+            var decision = DecisionRequest(
+                presented: presented, demand: demand, address: request.address, method: request.method,
+                path: hasPath ? path : nil)
+            decision.proof = request.proof
+            return decision
+        }
+        switch request.subject {
+        case .key(let key):
+            let missing = ManagementError.notFound("key \(key)")
+            guard id != nil, let loaded = try await engine.loadForExplaining(key) else { throw missing }
+            return path.withUnsafeBytes { engine.explain(loaded, decision(.digest(loaded.digest), $0)) }
+        case .secret(let secret):
+            let loaded = id == nil ? nil : try await engine.loadForExplaining(secret.digest)
+            return secret.withUnsafeBytes { text in
+                path.withUnsafeBytes { engine.explain(loaded, decision(.text(text), $0)) }
             }
         }
     }
 
-    /// Whether the caller may have decisions about a secret explained. A secret that belongs to no key may be explained
-    /// by whoever may explain at all; one that belongs to a key which is none of the caller's business is `false`: it
-    /// is to be explained as one that belongs to no key.
-    package func mayExplain(_ digest: SecretDigest, as caller: Caller) async throws -> Bool {
-        try caller.requireForSomeProject(.explain)
-        return try await read { store, resolver in
-            guard let secret = try store.secret(digest), let key = try store.key(secret.key) else { return true }
-            return try caller.mayExplain(resolver.project(of: key))
+    /// The key, if there is one that the caller may explain.
+    private func explainableKey(_ subject: ExplainRequest.Subject, as caller: Caller) async throws -> KeyID? {
+        try await read { store, resolver in
+            let id: KeyID? =
+                switch subject {
+                case .key(let id): id
+                case .secret(let secret): try store.secret(secret.digest)?.key
+                }
+            guard let id, let key = try store.key(id) else { return nil }
+            let project = try resolver.project(of: key).name
+            let isVisible = project != ProjectRecord.lanyardName || caller.isAdministrator
+            return isVisible && caller.holds(.explain, for: project) ? id : nil
         }
     }
-}
 
-extension Caller {
-    fileprivate func mayExplain(_ project: ProjectRecord) -> Bool {
-        holds(.explain, for: project.name) && (project.id != ProjectRecord.lanyardID || isAdministrator)
+    private func demand(of request: ExplainRequest, as caller: Caller) async throws -> Demand {
+        var policy: PreparedPolicy?
+        if let name = request.policy {
+            guard let found = engine.policy(named: name) else {
+                throw ManagementError.invalid("/policy", "there is no policy with this id or name")
+            }
+            policy = found
+        }
+        let base = policy?.demand
+        var audience = base?.audience ?? .everyProjectButLanyard
+        if let reference = request.project {
+            let project = try await read { _, resolver in
+                try resolver.project(reference, for: caller, demanding: .explain, at: "/project")
+            }
+            audience = .projects([project.id])
+        }
+        return Demand(
+            audience: audience, environment: request.environment ?? base?.environment,
+            scope: request.scope ?? base?.scope, methods: base?.methods ?? [], paths: base?.paths ?? PathPatternSet([]),
+            costs: request.costs ?? base?.costs ?? .oneRequest, canFinish: base?.canFinish ?? true)
     }
 }

@@ -22,6 +22,11 @@ package struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
+    /// A pointer that a use-case has written: ours, not the caller's.
+    package init(verbatim text: String) {
+        self.text = text
+    }
+
     package func appending(_ name: String) -> JSONPointer {
         JSONPointer(text: text + "/" + Self.escaped(Self.abbreviated(name)))
     }

@@ -53,7 +53,7 @@ package struct AppliedAnswer: Hashable, Sendable {
         self.elapsedMicroseconds = elapsedMicroseconds
     }
 
-    func writeMembers(to writer: inout JSONWriter) {
+    package func writeMembers(to writer: inout JSONWriter) {
         writer.texts("acknowledged_by", acknowledgedBy)
         writer.texts("pending", pending)
         writer.name("elapsed_ms")

@@ -1,0 +1,54 @@
+import LanyardCore
+import LanyardEngine
+import LanyardManagement
+import LanyardStorage
+import LanyardWire
+
+extension Endpoint {
+    static let audit: [Endpoint] = [
+        .get("/v1/audit", .auditRead) { try await $0.audit() },
+        .get("/v1/audit/verify", .auditRead) { call in
+            let found = try await call.management.verifyAudit(as: call.caller)
+            return .json(AuditVerifyAnswer(entries: found.entries, firstBadSequence: found.firstBadSequence))
+        },
+        .get("/v1/nodes", .nodesRead) { call in
+            let nodes = try await call.management.nodes(as: call.caller)
+            return .json(ListAnswer(nodes.map { NodeAnswer($0, call.services) }, nextCursor: nil))
+        },
+    ]
+}
+
+extension NodeAnswer {
+    fileprivate init(_ node: NodeStatus, _ services: AdminServices) {
+        let addresses = services.addresses()
+        self.init(
+            id: node.id, startedAt: services.engine.startedAt, version: services.configuration.version,
+            epoch: node.epoch, data: addresses.data, admin: addresses.admin, isCurrent: services.engine.isReady,
+            lastConfirmedAt: node.lastConfirmedAt)
+    }
+}
+
+extension AdminCall {
+    fileprivate func audit() async throws -> AdminAnswer {
+        let query = try query("actor", "target", "action", "from", "to", "cursor", "limit")
+        var filter = AuditFilter()
+        filter.actor = try query.value("actor", "the id of a key") { KeyID($0) }
+        filter.target = query["target"]
+        filter.action = query["action"]
+        filter.from = try query.timestamp("from")
+        filter.to = try query.timestamp("to")
+        let before = try query.value("cursor", "the next_cursor of an earlier answer") { Int64($0) }
+        return try await management.auditEntries(filter, before: before, limit: try query.limit(), as: caller)
+            .answer(cursor: { $0.description }, { AuditEntryAnswer($0) })
+    }
+}
+
+extension AuditEntryAnswer {
+    fileprivate init(_ entry: AuditEntry) {
+        let event = entry.event
+        self.init(
+            sequence: entry.sequence, at: event.at, actor: event.actor.map { ($0, event.actorName) },
+            action: event.action, target: event.target, before: event.before, after: event.after,
+            requestID: event.requestID, hash: entry.hash, previousHash: entry.previousHash)
+    }
+}

@@ -1,0 +1,64 @@
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+package import LanyardEngine
+package import LanyardManagement
+package import Logging
+package import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// The admin listener: the management API, health, metrics and the contract, on an event loop of its own, so that a long
+/// import never delays a decision.
+package struct AdminServer: Service {
+    private let configuration: AdminConfiguration
+    private let services: AdminServices
+    private let authentication: AdminAuthentication
+    private let onBound: @Sendable (SocketAddress) -> Void
+
+    /// - Parameters:
+    ///   - metrics: What `/metrics` tells, in Prometheus' text format.
+    ///   - addresses: The listeners' addresses, for `/v1/nodes`.
+    ///   - onBound: Called with the listener's address once it accepts connections.
+    package init(
+        engine: KeyEngine, management: Management, configuration: AdminConfiguration,
+        metrics: @escaping @Sendable () -> String,
+        addresses: @escaping @Sendable () -> (data: String, admin: String), logger: Logger,
+        onBound: @escaping @Sendable (SocketAddress) -> Void
+    ) throws {
+        self.configuration = configuration
+        self.onBound = onBound
+        services = AdminServices(
+            engine: engine, management: management, configuration: configuration, metrics: metrics,
+            addresses: addresses, logger: logger)
+        authentication = try AdminAuthentication(engine: engine)
+    }
+
+    /// Serves until the service group shuts down, and then until open requests have ended.
+    package func run() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let http = HTTPServerBuilder.http1(
+            configuration: HTTP1Channel.Configuration(
+                idleTimeout: TimeAmount(configuration.idleTimeout),
+                httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                    maxHeaderFieldSize: configuration.maximumHeadBytes, maxHeaderListSize: configuration.maximumHeadBytes,
+                    maxHeaderFieldCount: configuration.maximumFields)))
+        let application = Application(
+            responder: AdminResponder(services: services, authentication: authentication),
+            server: try configuration.tls.map { try .tls(http, tlsConfiguration: $0) } ?? http,
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
+            onServerRunning: { channel in
+                if let address = channel.localAddress { onBound(address) }
+            },
+            eventLoopGroupProvider: .shared(group), logger: services.logger)
+        do {
+            try await application.run()
+        } catch {
+            try? await group.shutdownGracefully()  // The first error is the one to tell.
+            throw error
+        }
+        try await group.shutdownGracefully()
+    }
+}
