@@ -1,0 +1,98 @@
+import Synchronization
+
+/// Shows a person how an import goes: a bar that is drawn over at a terminal, a line now and then elsewhere.
+final class ImportDisplay: Sendable {
+    private struct State {
+        var firstLines: Int64?
+        var firstBytes: UInt64 = 0
+        var began = ContinuousClock.now
+        var lastLine = ContinuousClock.now
+        var isDrawn = false
+    }
+
+    private static let barWidth = 24
+    private static let lineInterval = Duration.seconds(10)
+
+    private let console: Console
+    private let state = Mutex(State())
+
+    init(console: Console) {
+        self.console = console
+    }
+
+    /// How often `draw` is worth calling.
+    var interval: Duration { console.isErrorTerminal ? .milliseconds(100) : .milliseconds(500) }
+
+    func draw(_ status: ImportCourier.Status) {
+        let line = state.withLock { state -> String? in
+            if state.firstLines == nil {
+                state.firstLines = status.progress.lines
+                state.firstBytes = status.progress.end
+                state.began = .now
+            }
+            let text = Self.text(
+                status, linesBefore: state.firstLines ?? 0, bytesBefore: state.firstBytes,
+                elapsed: .now - state.began, style: console.errorStyle)
+            if console.isErrorTerminal {
+                state.isDrawn = true
+                return "\r" + TextWidth.truncated(text, to: (console.width ?? 80) - 1, style: console.errorStyle)
+                    + "\u{1B}[K"
+            }
+            guard .now - state.lastLine >= Self.lineInterval else { return nil }
+            state.lastLine = .now
+            return text + "\n"
+        }
+        if let line { try? console.errors.write(Array(line.utf8)) }
+    }
+
+    /// Takes the bar away, so that what is written next begins on a line of its own.
+    func clear() {
+        let wasDrawn = state.withLock { state in
+            defer { state.isDrawn = false }
+            return state.isDrawn
+        }
+        if wasDrawn { try? console.errors.write(Array("\r\u{1B}[K".utf8)) }
+    }
+
+    func interrupted(_ failure: CommandFailure) {
+        clear()
+        for line in failure.lines(style: console.errorStyle).prefix(1) { console.note("\(line) Trying again.") }
+    }
+
+    /// `[██████░░░░]  42 %  1234567 lines  51200/s  3 refused  12s left`
+    static func text(
+        _ status: ImportCourier.Status, linesBefore: Int64, bytesBefore: UInt64, elapsed: Duration, style: Style
+    ) -> String {
+        let seconds = Double(elapsed.milliseconds) / 1_000
+        let lines = status.progress.lines
+        var parts: [String] = []
+        if let size = status.size, size > 0 {
+            let fraction = min(1, Double(status.progress.end) / Double(size))
+            parts.append(Bar.progress(fraction, width: barWidth, style: style))
+            let percent = String(Int(fraction * 100))
+            parts.append(String(repeating: " ", count: 3 - percent.utf8.count) + percent + " %")
+        }
+        parts.append("\(lines) lines")
+        // In the first moment every rate is a wild one.
+        guard seconds >= 0.5 else { return parts.joined(separator: "  ") }
+        parts.append("\(Int(Double(lines - linesBefore) / seconds))/s")
+        if status.progress.alreadyThere > 0 { parts.append("\(status.progress.alreadyThere) already there") }
+        if status.progress.refused > 0 { parts.append("\(status.progress.refused) refused") }
+        if let size = status.size, status.progress.end > bytesBefore, size > status.progress.end {
+            let rate = Double(status.progress.end - bytesBefore) / seconds
+            parts.append("\(duration(Double(size - status.progress.end) / rate)) left")
+        }
+        return parts.joined(separator: "  ")
+    }
+
+    /// `12s`, `3m 20s`, `2h 5m`.
+    private static func duration(_ seconds: Double) -> String {
+        // A rate near nothing would make more seconds than an integer holds.
+        let whole = Int(min(seconds.rounded(.up), 1e9))
+        switch whole {
+        case ..<60: return "\(whole)s"
+        case ..<3_600: return "\(whole / 60)m \(whole % 60)s"
+        default: return "\(whole / 3_600)h \(whole / 60 % 60)m"
+        }
+    }
+}

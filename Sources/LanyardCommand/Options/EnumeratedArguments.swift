@@ -1,0 +1,8 @@
+public import ArgumentParser
+public import LanyardCore
+
+// The enumerations of the API as option values: help and completion list their cases.
+
+extension ProofRequirement: ExpressibleByArgument {}
+extension ProxyDialect: ExpressibleByArgument {}
+extension KeyRecord.Status: ExpressibleByArgument {}
