@@ -115,8 +115,10 @@ let package = Package(
             swiftSettings: settings),
         tests("LanyardCoreTests", ["LanyardCore", crypto], resources: [.copy("vectors")]),
         tests("LanyardWireTests", ["LanyardWire", "LanyardCore"]),
+        tests("LanyardHTTPTests", ["LanyardHTTP", "LanyardWire", "LanyardCore", httpTypes, structuredFields]),
         tests("LanyardDecisionTests", ["LanyardCore"]),
         tests("HouseTests", []),
+        tests("ContractTests", ["LanyardHTTP", "LanyardWire", "LanyardCore", yams]),
         tests("LanyardTelemetryTests", ["LanyardTelemetry", coreMetrics, logging]),
     ]
 )

@@ -58,7 +58,7 @@ package struct QueryReader {
         optional(name) { value in
             guard let text = value.string, text.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }),
                 let number = Int(text), range.contains(number)
-            else { throw FieldProblem("must be an integer from \(range.lowerBound) to \(range.upperBound)") }
+            else { throw FieldMismatch("must be an integer from \(range.lowerBound) to \(range.upperBound)") }
             return number
         }
     }

@@ -36,15 +36,15 @@ package struct InvalidRequest: Error, Hashable, Sendable, CustomStringConvertibl
 }
 
 /// What a conversion of a field's value says when it can't be done. The reader adds where.
-package struct FieldProblem: Error, Hashable, Sendable, CustomStringConvertible {
+package struct FieldMismatch: Error, Hashable, Sendable, CustomStringConvertible {
     package let detail: String
 
     package init(_ detail: String) {
         self.detail = detail
     }
 
-    package static func expected(_ what: String, found value: JSONValue) -> FieldProblem {
-        FieldProblem("expected \(what), found \(value.kind)")
+    package static func expected(_ what: String, found value: JSONValue) -> FieldMismatch {
+        FieldMismatch("expected \(what), found \(value.kind)")
     }
 
     package var description: String { detail }

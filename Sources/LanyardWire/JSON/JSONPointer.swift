@@ -18,7 +18,8 @@ package struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
         JSONPointer(text: abbreviated(name))
     }
 
-    private init(text: String) {
+    /// - Parameter text: a pointer already, in one of the notations above.
+    package init(text: String) {
         self.text = text
     }
 

@@ -1,30 +1,30 @@
 extension JSONValue {
     /// The string, within bounds, and without control characters: what we take in is shown in terminals and logs.
-    package func text(length: ClosedRange<Int>) throws(FieldProblem) -> String {
+    package func text(length: ClosedRange<Int>) throws(FieldMismatch) -> String {
         guard case .string(let text) = self else { throw .expected("a string", found: self) }
         let (count, hasControls) = text.scalarsAndControls()
         guard length.contains(count) else {
-            if count == 0 { throw FieldProblem("must not be empty") }
+            if count == 0 { throw FieldMismatch("must not be empty") }
             let bounds =
                 length.lowerBound == length.upperBound
                 ? "\(length.lowerBound)" : "\(length.lowerBound) to \(length.upperBound)"
-            throw FieldProblem("has \(count) characters where \(bounds) are allowed")
+            throw FieldMismatch("has \(count) characters where \(bounds) are allowed")
         }
         guard !hasControls else {
-            throw FieldProblem("must not contain control characters")
+            throw FieldMismatch("must not contain control characters")
         }
         return text
     }
 
-    package func integer(in range: ClosedRange<Int64>) throws(FieldProblem) -> Int64 {
+    package func integer(in range: ClosedRange<Int64>) throws(FieldMismatch) -> Int64 {
         guard case .number(let number) = self else { throw .expected("an integer", found: self) }
         guard let integer = number.int64, range.contains(integer) else {
-            throw FieldProblem("must be an integer from \(range.lowerBound) to \(range.upperBound)")
+            throw FieldMismatch("must be an integer from \(range.lowerBound) to \(range.upperBound)")
         }
         return integer
     }
 
-    package func boolean() throws(FieldProblem) -> Bool {
+    package func boolean() throws(FieldMismatch) -> Bool {
         guard case .bool(let flag) = self else { throw .expected("true or false", found: self) }
         return flag
     }

@@ -34,4 +34,19 @@ package enum DurationText {
         let unit = units.first { milliseconds.isMultiple(of: $0.milliseconds) }
         return "\(milliseconds / (unit?.milliseconds ?? 1))\(unit?.suffix ?? "ms")"
     }
+
+    /// The text of a duration that is made of whole milliseconds, as all that are read here are.
+    package static func text(_ duration: Duration) -> String {
+        text(milliseconds: duration.wholeMilliseconds)
+    }
+}
+
+extension Duration {
+    /// What is finer than a millisecond is dropped; what `Int64` can't hold is the most that it can.
+    package var wholeMilliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (whole, overflows) = seconds.multipliedReportingOverflow(by: 1_000)
+        let (sum, passes) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        return overflows || passes ? (seconds < 0 ? .min : .max) : sum
+    }
 }

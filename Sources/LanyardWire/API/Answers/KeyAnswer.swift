@@ -7,8 +7,7 @@ package struct KeyAnswer: JSONWritable, Sendable {
     package var account: AccountReference?
     package var roleNames: [String]
     package var planName: String?
-    /// When the key's status is judged.
-    package var now: Timestamp
+    package var status: KeyRecord.Status
 
     package init(
         record: KeyRecord, projectName: String, account: AccountReference?, roleNames: [String], planName: String?,
@@ -19,7 +18,7 @@ package struct KeyAnswer: JSONWritable, Sendable {
         self.account = account
         self.roleNames = roleNames
         self.planName = planName
-        self.now = now
+        status = record.status(at: now)
     }
 
     package init(_ key: ResolvedKey, now: Timestamp) {
@@ -31,7 +30,7 @@ package struct KeyAnswer: JSONWritable, Sendable {
     package func write(to writer: inout JSONWriter) {
         writer.object { writer in
             record.writeIdentity(to: &writer, projectName: projectName, account: account)
-            writer.member("status", record.status(at: now).rawValue)
+            writer.member("status", status.rawValue)
             writer.member("hint", record.hint)
             writer.texts("scopes", record.scopes)
             writer.member("roles", roleNames)
@@ -62,7 +61,7 @@ package struct OwnKeyAnswer: JSONWritable, Sendable {
     package var account: AccountReference?
     /// Its own scopes, its roles' and its plan's.
     package var scopes: ScopeSet
-    package var now: Timestamp
+    package var status: KeyRecord.Status
 
     package init(
         record: KeyRecord, projectName: String, account: AccountReference?, scopes: ScopeSet, now: Timestamp
@@ -71,7 +70,7 @@ package struct OwnKeyAnswer: JSONWritable, Sendable {
         self.projectName = projectName
         self.account = account
         self.scopes = scopes
-        self.now = now
+        status = record.status(at: now)
     }
 
     package init(_ key: ResolvedKey, now: Timestamp) {
@@ -83,7 +82,7 @@ package struct OwnKeyAnswer: JSONWritable, Sendable {
     package func write(to writer: inout JSONWriter) {
         writer.object { writer in
             record.writeIdentity(to: &writer, projectName: projectName, account: account)
-            writer.member("status", record.status(at: now).rawValue)
+            writer.member("status", status.rawValue)
             writer.member("hint", record.hint)
             writer.texts("scopes", scopes.scopes)
             record.writeRestrictions(to: &writer)

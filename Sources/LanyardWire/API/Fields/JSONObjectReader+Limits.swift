@@ -12,6 +12,10 @@ extension JSONObjectReader {
         return limits
     }
 
+    private static let windows: ClosedRange<Duration> =
+        .milliseconds(LimitDefinition.Bounds.windowMilliseconds.lowerBound)
+        ... .milliseconds(LimitDefinition.Bounds.windowMilliseconds.upperBound)
+
     private static func limit(_ reader: inout JSONObjectReader) -> LimitDefinition {
         let unit = reader.optional("unit") { try $0.choice(of: AllowanceUnit.self) }
         let limit = LimitDefinition(
@@ -19,7 +23,7 @@ extension JSONObjectReader {
             unit: unit ?? .requests,
             amount: reader.value("amount", placeholder: 1) { try $0.amount(in: unit ?? .requests) },
             windowMilliseconds: reader.value("window", placeholder: 1_000) {
-                try $0.milliseconds(in: LimitDefinition.Bounds.windowMilliseconds)
+                try $0.duration(in: windows).wholeMilliseconds
             })
         return limit
     }
@@ -27,13 +31,13 @@ extension JSONObjectReader {
 
 extension JSONValue {
     /// The name by which a limit shows in answers and fields.
-    fileprivate func limitName() throws(FieldProblem) -> String {
+    fileprivate func limitName() throws(FieldMismatch) -> String {
         let name = try text(length: LimitDefinition.Bounds.nameLength)
         // The rule is Core's, which judges whole definitions: everything but the name is right in this one.
         let probe = LimitDefinition(
             name: name, unit: .requests, amount: LimitDefinition.Bounds.amount.lowerBound,
             windowMilliseconds: LimitDefinition.Bounds.windowMilliseconds.lowerBound)
-        if let problem = probe.problem { throw FieldProblem(problem) }
+        if let problem = probe.problem { throw FieldMismatch(problem) }
         return name
     }
 
@@ -45,7 +49,7 @@ extension JSONValue {
             let range = LimitDefinition.Bounds.nanoUSD
             guard range.contains(nanoUSD) else {
                 let bounds = [range.lowerBound, range.upperBound].map { "\"\(MoneyText.text(nanoDollars: $0))\"" }
-                throw FieldProblem("must be from \(bounds.joined(separator: " to "))")
+                throw FieldMismatch("must be from \(bounds.joined(separator: " to "))")
             }
             return nanoUSD
         }

@@ -44,9 +44,9 @@ package struct AccountPatchBody: Equatable, Sendable {
 
 extension JSONValue {
     /// The operator's own id of an account. An account is named by either id, so they must not be mistaken for each other.
-    fileprivate func externalID() throws(FieldProblem) -> String {
+    fileprivate func externalID() throws(FieldMismatch) -> String {
         let text = try text(length: JSONObjectReader.accountReferenceLength)
-        guard AccountID(text) == nil else { throw FieldProblem("must not have the shape of an account's id") }
+        guard AccountID(text) == nil else { throw FieldMismatch("must not have the shape of an account's id") }
         return text
     }
 }

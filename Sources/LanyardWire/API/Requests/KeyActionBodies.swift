@@ -6,7 +6,7 @@ package struct RotateBody: Equatable, Sendable {
     package var graceMilliseconds: Int64
 
     package static let standard = RotateBody(graceMilliseconds: 86_400_000)
-    package static let graceRange: ClosedRange<Int64> = 0...2_592_000_000
+    package static let graces: ClosedRange<Duration> = .zero ... .seconds(30 * 86_400)
 
     package init(graceMilliseconds: Int64) {
         self.graceMilliseconds = graceMilliseconds
@@ -15,7 +15,7 @@ package struct RotateBody: Equatable, Sendable {
     package static func decode(_ value: JSONValue?) throws(InvalidRequest) -> RotateBody {
         guard let value else { return standard }
         return try JSONObjectReader.decode(value) { reader in
-            let grace = reader.optional("grace") { try $0.milliseconds(in: graceRange) }
+            let grace = reader.optional("grace") { try $0.duration(in: graces).wholeMilliseconds }
             return RotateBody(graceMilliseconds: grace ?? standard.graceMilliseconds)
         }
     }
@@ -64,7 +64,7 @@ extension JSONObjectReader {
     /// A secret that, where it is named, must not be empty.
     mutating func optionalSecret(_ name: String) -> Secret? {
         optional(name) { value in
-            guard let secret = try value.secret() else { throw FieldProblem("must not be empty") }
+            guard let secret = try value.secret() else { throw FieldMismatch("must not be empty") }
             return secret
         }
     }

@@ -59,17 +59,12 @@ package struct KeyCreateBody: Equatable, Sendable {
 package enum ExpiryField: Hashable, Sendable {
     case at(Timestamp)
     case after(milliseconds: Int64)
-
-    /// The time, for a call at `now`.
-    package func resolved(at now: Timestamp) -> Timestamp {
-        switch self {
-        case .at(let moment): moment
-        case .after(let milliseconds): now.advanced(byMilliseconds: milliseconds)
-        }
-    }
 }
 
 extension JSONObjectReader {
+    /// How long a key may live from the call on: up to a thousand years, so that every expiry is a date that can be written.
+    private static let lifetimes: ClosedRange<Duration> = .milliseconds(1) ... .seconds(365_000 * 86_400)
+
     mutating func nullableExpiry() -> ExpiryField? {
         switch patchExpiry() {
         case .absent, .null: nil
@@ -81,7 +76,9 @@ extension JSONObjectReader {
     mutating func patchExpiry() -> Patch<ExpiryField> {
         if has("expires_at"), has("expires_in") { fail("expires_in", "not together with expires_at") }
         let moment = patch("expires_at") { ExpiryField.at(try $0.timestamp()) }
-        let duration = optional("expires_in") { ExpiryField.after(milliseconds: try $0.milliseconds(in: 1 ... .max)) }
+        let duration = optional("expires_in") {
+            ExpiryField.after(milliseconds: try $0.duration(in: Self.lifetimes).wholeMilliseconds)
+        }
         return duration.map(Patch.value) ?? moment
     }
 }

@@ -69,7 +69,7 @@ extension JSONObjectReader {
                 KeySource.self, "one of bearer, x-api-key, basic, header:NAME and query:NAME")
             switch source {
             case .bearer, .apiKeyHeader, .basic, .header, .query: return source
-            case .body: throw FieldProblem("a proxy that asks does not send the request's body")
+            case .body: throw FieldMismatch("a proxy that asks does not send the request's body")
             }
         }
     }
