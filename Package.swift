@@ -117,6 +117,9 @@ let package = Package(
         tests("LanyardWireTests", ["LanyardWire", "LanyardCore"]),
         tests("LanyardHTTPTests", ["LanyardHTTP", "LanyardWire", "LanyardCore", httpTypes, structuredFields]),
         tests("LanyardDecisionTests", ["LanyardCore"]),
+        tests(
+            "LanyardEngineTests",
+            ["LanyardEngine", "LanyardSQLite", "LanyardTesting", "LanyardStorage", "LanyardCore", logging]),
         tests("HouseTests", []),
         tests("ContractTests", ["LanyardHTTP", "LanyardWire", "LanyardCore", yams]),
         tests("LanyardTelemetryTests", ["LanyardTelemetry", coreMetrics, logging]),
