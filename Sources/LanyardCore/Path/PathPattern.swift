@@ -78,14 +78,15 @@ public struct PathPattern: Sendable, Hashable, Comparable {
         }
         guard segmentCount <= maximumSegmentCount else { return .failure(.tooManySegments) }
         guard doubleCount <= maximumDoubleWildcardCount else { return .failure(.tooManyDoubleWildcards) }
-        return .success(form(of: bytes, doubleCount: doubleCount))
+        return .success(form(of: bytes))
     }
 
-    private static func form(of bytes: UnsafeRawBufferPointer, doubleCount: Int) -> Form {
+    private static func form(of bytes: UnsafeRawBufferPointer) -> Form {
         let wildcardCount = bytes.count { $0 == PathMatcher.wildcard }
         if wildcardCount == 0 { return .literal }
-        let endsWithDouble = doubleCount == 1 && bytes.suffix(2).allSatisfy { $0 == PathMatcher.wildcard }
-        return endsWithDouble && wildcardCount == 2 ? .subtree : .general
+        // Two in a row are a whole segment, or the pattern would have been refused.
+        let endsWithDouble = bytes.suffix(2).allSatisfy { $0 == PathMatcher.wildcard }
+        return wildcardCount == 2 && endsWithDouble ? .subtree : .general
     }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {

@@ -63,12 +63,11 @@ extension Scope {
         var isFirst = true
         while let ours = wideSegments.next() {
             guard let theirs = narrowSegments.next() else { return false }
-            let theyTakeTheRest = isWildcard(narrow, theirs) && !narrowSegments.hasNext
             if isWildcard(wide, ours) {
                 if isFirst && narrowIsAdministrative { return false }
                 if !wideSegments.hasNext { return true }
-                // Theirs may match a single last segment here, where ours wants more to follow.
-                if theyTakeTheRest { return false }
+                // If theirs is a `*` that takes the rest, it may match a single segment here, where ours wants more to
+                // follow; then the next turn finds that they have no segment left.
             } else if !wide.part(ours).holdsSameBytes(as: narrow.part(theirs)) {
                 return false
             }

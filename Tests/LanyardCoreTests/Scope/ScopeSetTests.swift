@@ -76,7 +76,7 @@ struct ScopeSetTests {
     @Test("what a set covers is what the plain reading of its scopes covers")
     func oracle() {
         var generator = SeededGenerator(seed: 11)
-        for _ in 0..<60 {
+        for _ in 0..<40 {
             let scopes = ScopeOracle.randomScopes(using: &generator, most: 6)
             let set = ScopeSet(scopes)
             for name in ScopeOracle.names {
@@ -98,7 +98,7 @@ struct ScopeSetTests {
     func grantingOracle() {
         var generator = SeededGenerator(seed: 12)
         var outcomes = [true: 0, false: 0]
-        for _ in 0..<1_500 {
+        for _ in 0..<800 {
             let scopes = ScopeOracle.randomScopes(using: &generator, most: 5)
             guard let scope = ScopeOracle.randomScope(using: &generator), scope.isAdministrative else { continue }
             let isCovered = ScopeOracle.names.allSatisfy { name in
@@ -110,13 +110,13 @@ struct ScopeSetTests {
             #expect(ScopeSet(scopes).canGrant(scope) == isCovered, "\(ScopeSet(scopes)) grants \(scope)")
             outcomes[isCovered, default: 0] += 1
         }
-        #expect(outcomes.values.allSatisfy { $0 > 100 })
+        #expect(outcomes.values.allSatisfy { $0 > 40 })
     }
 
     @Test("one pattern contains another exactly if it matches every name that the other does")
     func containmentOracle() {
         var generator = SeededGenerator(seed: 13)
-        for _ in 0..<1_500 {
+        for _ in 0..<800 {
             guard
                 let wide = ScopeOracle.randomScope(using: &generator),
                 let narrow = ScopeOracle.randomScope(using: &generator)
