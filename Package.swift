@@ -97,7 +97,7 @@ let package = Package(
                 "LanyardManagement", "LanyardEngine", "LanyardSQLite", "LanyardStorage", "LanyardCore", lifecycle,
                 logging,
             ]),
-        library("LanyardHummingbird", ["Lanyard", "LanyardHTTP", "LanyardCore", hummingbird, httpTypes]),
+        library("LanyardHummingbird", ["Lanyard", "LanyardHTTP", hummingbird, httpTypes, nioCore]),
         library("LanyardTesting", ["LanyardStorage", "LanyardCore"]),
         library(
             "LanyardServer",
@@ -116,7 +116,18 @@ let package = Package(
         tests("LanyardCoreTests", ["LanyardCore", crypto], resources: [.copy("vectors")]),
         tests("LanyardWireTests", ["LanyardWire", "LanyardCore"]),
         tests("LanyardHTTPTests", ["LanyardHTTP", "LanyardWire", "LanyardCore", httpTypes, structuredFields]),
+        .executableTarget(
+            name: "HummingbirdService", dependencies: ["Lanyard", "LanyardHummingbird", hummingbird],
+            path: "Examples/HummingbirdService", swiftSettings: settings),
         tests("LanyardDecisionTests", ["LanyardCore"]),
+        tests("LanyardTests", ["Lanyard"]),
+        tests(
+            "LanyardHummingbirdTests",
+            [
+                "LanyardHummingbird", "Lanyard", hummingbird,
+                .product(name: "HummingbirdTesting", package: "hummingbird"), httpTypes,
+                asyncHTTPClient, nioCore, nioHTTP1, "HummingbirdService",
+            ]),
         tests(
             "LanyardEngineTests",
             ["LanyardEngine", "LanyardSQLite", "LanyardTesting", "LanyardStorage", "LanyardCore", logging]),
