@@ -1,0 +1,140 @@
+import GRDB
+import LanyardStorage
+
+// # Several writes, one commit
+//
+// A commit waits for the disk, and that wait is nearly all that a small write costs. So the writes that wait are carried
+// out in one transaction, each within a savepoint of its own: one that throws is rolled back to its savepoint, and the
+// others never notice. Then one commit makes all of them last, and only then does any caller hear of its success.
+//
+// **If the commit fails, everyone hears so**, also those whose bodies threw: a refusal may rest on what an earlier body
+// of the same batch had written, which is gone.
+//
+// **If SQLite rolls back on its own** (a full disk, an I/O error), the bodies before the one that met it are gone too,
+// through no fault of theirs. They run once more, each alone, and the one that met it hears what it was.
+
+/// Carries out writes in one transaction.
+struct WriteBatch {
+    private let database: Database
+    /// Successes and failures in the order of the bodies, told when the transaction is over.
+    private var outcomes: [Outcome] = []
+
+    private struct Outcome {
+        let write: PendingWrite
+        let result: Result<@Sendable () -> Void, any Error>
+
+        func tell() {
+            switch result {
+            case .success(let tell): tell()
+            case .failure(let error): write.fail(error)
+            }
+        }
+    }
+
+    /// What became of a batch.
+    struct Report {
+        /// How many commits it took.
+        var commits = 0
+        /// Those that were not begun, because time was up.
+        var unbegun: ArraySlice<PendingWrite> = []
+    }
+
+    private init(_ database: Database) {
+        self.database = database
+    }
+
+    /// Runs the writes until `isTimeUp`, which is asked after each, and tells their callers.
+    static func run(_ writes: [PendingWrite], on database: Database, isTimeUp: () -> Bool = { false }) -> Report {
+        var report = Report()
+        var batch = WriteBatch(database)
+        do {
+            try database.beginTransaction(.immediate)
+        } catch {
+            let error = StoreError.from(error, while: "beginning a transaction")
+            for write in writes { write.fail(error) }
+            return report
+        }
+        for (index, write) in writes.enumerated() {
+            batch.run(write, isAlone: writes.count == 1)
+            guard database.isInsideTransaction else {
+                let later = batch.runAgain()
+                report.commits += later
+                report.unbegun = writes[(index + 1)...]
+                return report
+            }
+            if isTimeUp() {
+                report.unbegun = writes[(index + 1)...]
+                break
+            }
+        }
+        if batch.finish() { report.commits += 1 }
+        return report
+    }
+
+    /// Runs one body within its savepoint. Afterwards either the savepoint is gone and the transaction goes on, or SQLite
+    /// has rolled back everything.
+    private mutating func run(_ write: PendingWrite, isAlone: Bool) {
+        do {
+            // Alone it has nobody to spare, and the transaction itself can be rolled back.
+            if !isAlone { try database.execute(sql: Self.begin) }
+            let tell = try write.run(SQLiteTransaction(database))
+            guard database.isInsideTransaction else {
+                throw StoreError(.inputOutput, "SQLite has rolled back the transaction")
+            }
+            if !isAlone { try database.execute(sql: Self.keep) }
+            outcomes.append(Outcome(write: write, result: .success(tell)))
+        } catch {
+            outcomes.append(Outcome(write: write, result: .failure(error)))
+            undo(isAlone: isAlone)
+        }
+    }
+
+    private func undo(isAlone: Bool) {
+        guard database.isInsideTransaction, !isAlone else { return }
+        do {
+            try database.execute(sql: Self.undo)
+        } catch {
+            // What can't be undone by itself is undone with everything.
+            rollback()
+        }
+    }
+
+    /// The others of a batch that SQLite has rolled back, each alone; the number of commits.
+    private func runAgain() -> Int {
+        var commits = 0
+        for outcome in outcomes.dropLast() {
+            commits += WriteBatch.run([outcome.write], on: database).commits
+        }
+        outcomes.last?.tell()
+        return commits
+    }
+
+    /// Commits and tells everyone; `true` if something was committed.
+    private func finish() -> Bool {
+        let hasSuccess = outcomes.contains { if case .success = $0.result { true } else { false } }
+        guard hasSuccess else {
+            rollback()
+            for outcome in outcomes { outcome.tell() }
+            return false
+        }
+        do {
+            try database.commit()
+            for outcome in outcomes { outcome.tell() }
+            return true
+        } catch {
+            rollback()
+            let error = StoreError.from(error, while: "committing")
+            for outcome in outcomes { outcome.write.fail(error) }
+            return false
+        }
+    }
+
+    private func rollback() {
+        // It can fail only where SQLite has rolled back already, and then there is nothing left to do.
+        try? database.rollback()
+    }
+
+    private static let begin = "SAVEPOINT body"
+    private static let keep = "RELEASE body"
+    private static let undo = "ROLLBACK TO body; RELEASE body"
+}

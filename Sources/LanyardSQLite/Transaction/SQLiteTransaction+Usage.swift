@@ -1,0 +1,67 @@
+import GRDB
+import LanyardCore
+import LanyardStorage
+
+extension SQLiteTransaction {
+    func addUsage(_ rows: [UsageRow]) throws {
+        var lastMinutes: [KeyID: Int32] = [:]
+        try attempt("adding usage") {
+            for row in rows {
+                try add(row)
+                if let key = row.key { lastMinutes[key] = max(row.minute, lastMinutes[key] ?? row.minute) }
+            }
+            for (key, minute) in lastMinutes { try note(key, usedAt: minute) }
+        }
+    }
+
+    private func add(_ row: UsageRow) throws {
+        var values = ColumnWriter(capacity: 6)
+        values.add(Int64(row.minute))
+        values.add(row.key ?? UsageQuestion.noKey)
+        try values.add(row.outcome)
+        values.add(row.count)
+        values.add(row.tokens)
+        values.add(row.nanoUSD)
+        try execute(
+            """
+            INSERT INTO usage (minute, key, outcome, count, tokens, nano_usd) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT (minute, key, outcome) DO UPDATE SET
+                count = count + excluded.count,
+                tokens = tokens + excluded.tokens,
+                nano_usd = nano_usd + excluded.nano_usd
+            """, values)
+    }
+
+    private func note(_ key: KeyID, usedAt minute: Int32) throws {
+        var values = ColumnWriter()
+        values.add(key)
+        values.add(Timestamp(milliseconds: Int64(minute) * 60_000))
+        try execute(
+            "UPDATE keys SET last_used_at = ?2 WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)", values)
+    }
+
+    func usage(_ query: UsageQuery) throws -> [UsageSum] {
+        guard query.limit > 0 else { return [] }
+        return try attempt("summing up usage") {
+            let question = try UsageQuestion(query)
+            var sums: [UsageSum] = []
+            let cursor = try Row.fetchCursor(statement(question.sql, question.values))
+            while let row = try cursor.next() {
+                var columns = ColumnReader(row, of: "usage")
+                let minute = try columns.number(Int32.self)
+                let group = try UsageQuestion.groupText(columns.id(UsageQuestion.GroupTag.self), of: query.group)
+                let position = UsagePosition(minute: minute, group: group)
+                if sums.last?.position != position {
+                    // The piece after the last one that was asked for has begun.
+                    if sums.count == query.limit { break }
+                    sums.append(UsageSum(position: position, outcomes: [:], tokens: 0, nanoUSD: 0))
+                }
+                let last = sums.count - 1
+                sums[last].outcomes[try columns.text()] = try columns.number()
+                sums[last].tokens += try columns.number()
+                sums[last].nanoUSD += try columns.number()
+            }
+            return sums
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import GRDB
+import LanyardCore
+import LanyardStorage
+
+extension SQLiteTransaction {
+    func save(_ windows: [SavedWindow], clock: SavedClock) throws {
+        try attempt("saving windows") {
+            for window in windows {
+                if window.snapshot.isEmpty { try delete(window) } else { try save(window) }
+            }
+            try save(clock)
+        }
+    }
+
+    func savedWindows() throws -> SavedWindows {
+        SavedWindows(
+            windows: try records(SavedWindow.self, selecting: "", ColumnWriter()),
+            clock: try records(SavedClock.self, selecting: "", ColumnWriter()).first)
+    }
+
+    /// Forgets the windows of a subject that is deleted.
+    func deleteWindows(of subject: Subject) throws {
+        try attempt("forgetting windows") {
+            var values = ColumnWriter()
+            values.add(Int64(subject.kind.rawValue))
+            values.add(subject.id)
+            try execute("DELETE FROM windows WHERE subject_kind = ?1 AND subject = ?2", values)
+        }
+    }
+
+    private func save(_ window: SavedWindow) throws {
+        var values = ColumnWriter(capacity: SavedWindow.table.columns.count)
+        try window.write(to: &values)
+        try execute(
+            """
+            \(SavedWindow.table.insert) ON CONFLICT DO UPDATE SET head = excluded.head, amounts = excluded.amounts
+            """, values)
+    }
+
+    private func delete(_ window: SavedWindow) throws {
+        var values = ColumnWriter(capacity: 5)
+        try window.writeIdentity(to: &values)
+        try execute(
+            """
+            DELETE FROM windows
+            WHERE subject_kind = ?1 AND subject = ?2 AND unit = ?3 AND window_ms = ?4 AND source = ?5
+            """, values)
+    }
+
+    private func save(_ clock: SavedClock) throws {
+        var values = ColumnWriter(capacity: SavedClock.table.columns.count)
+        try clock.write(to: &values)
+        try execute("DELETE FROM clock", ColumnWriter())
+        try execute(SavedClock.table.insert, values)
+    }
+}
+
+extension Subject {
+    /// A subject's id without its kind, which stands in a column of its own.
+    fileprivate var id: Identifier<SubjectTag> { Identifier(high: high, low: low) }
+}
+
+/// Tags the id of a subject of either kind.
+private enum SubjectTag: IdentifierTag {
+    static var prefix: String { "subject" }
+}
+
+extension SavedWindow: StoredRecord {
+    static let table = RecordTable(
+        "windows", ["subject_kind", "subject", "unit", "window_ms", "source", "head", "amounts"])
+
+    init(_ columns: inout ColumnReader) throws {
+        guard let kind = Subject.Kind(rawValue: try columns.number(UInt8.self)) else { throw columns.damage() }
+        let id = try columns.id(SubjectTag.self)
+        let identity = WindowIdentity(
+            unit: try columns.choice(), windowMilliseconds: try columns.number(), source: try columns.choice())
+        let head = try columns.number()
+        guard let amounts = WindowAmounts.amounts(try columns.bytes()) else { throw columns.damage() }
+        self.init(
+            subject: Subject(kind: kind, high: id.high, low: id.low), identity: identity,
+            snapshot: WindowSnapshot(head: head, amounts: amounts))
+    }
+
+    func write(to columns: inout ColumnWriter) throws {
+        try writeIdentity(to: &columns)
+        columns.add(snapshot.head)
+        columns.add(WindowAmounts.bytes(snapshot.amounts))
+    }
+
+    fileprivate func writeIdentity(to columns: inout ColumnWriter) throws {
+        columns.add(Int64(subject.kind.rawValue))
+        columns.add(subject.id)
+        try columns.add(identity.unit)
+        columns.add(identity.windowMilliseconds)
+        try columns.add(identity.source)
+    }
+}
+
+extension SavedClock: StoredRecord {
+    static let table = RecordTable("clock", ["monotonic_ns", "wall", "boot_id", "offset_ns", "is_clean"])
+
+    init(_ columns: inout ColumnReader) throws {
+        self.init(
+            monotonic: MonotonicInstant(nanoseconds: try columns.number()), wall: try columns.time(),
+            bootID: try columns.text(), offsetNanoseconds: try columns.number(), isClean: try columns.flag())
+    }
+
+    func write(to columns: inout ColumnWriter) throws {
+        columns.add(monotonic.nanoseconds)
+        columns.add(wall)
+        try columns.add(bootID)
+        columns.add(offsetNanoseconds)
+        columns.add(isClean)
+    }
+}
