@@ -44,21 +44,30 @@ extension AuditVerification {
     /// that is whole; only a newest hash that was noted elsewhere shows that.
     package static func verify(_ store: any Store) async throws -> AuditVerification {
         let newest = try await store.read { try $0.auditEntries(AuditFilter(), before: nil, limit: 1).first?.sequence }
-        var checked: Int64 = 0
-        var previousHash = AuditEntry.firstPreviousHash
-        guard let newest else { return AuditVerification(entries: 0, firstBadSequence: nil) }
-        while checked < newest {
-            let first = checked + 1
+        var chain = AuditChain()
+        while chain.length < newest ?? 0 {
+            let first = chain.length + 1
             let page = try await store.read { try $0.auditEntries(from: first, limit: pageSize) }
             // The newest is known to be there, so an empty page is a hole.
-            if page.isEmpty { return AuditVerification(entries: checked, firstBadSequence: first) }
-            for entry in page {
-                let isRight = entry.sequence == checked + 1 && entry.previousHash == previousHash && entry.isIntact
-                guard isRight else { return AuditVerification(entries: checked, firstBadSequence: checked + 1) }
-                checked += 1
-                previousHash = entry.hash
+            guard !page.isEmpty, page.allSatisfy({ chain.append($0) }) else {
+                return AuditVerification(entries: chain.length, firstBadSequence: chain.length + 1)
             }
         }
-        return AuditVerification(entries: checked, firstBadSequence: nil)
+        return AuditVerification(entries: chain.length, firstBadSequence: nil)
+    }
+}
+
+/// As much of the log as has been found whole.
+struct AuditChain {
+    /// How many entries, which is the last one's place.
+    private(set) var length: Int64 = 0
+    private var hash = AuditEntry.firstPreviousHash
+
+    /// Takes the next entry; `false` if it is not the one that belongs here, or not as it was written.
+    mutating func append(_ entry: AuditEntry) -> Bool {
+        guard entry.sequence == length + 1, entry.previousHash == hash, entry.isIntact else { return false }
+        length += 1
+        hash = entry.hash
+        return true
     }
 }
