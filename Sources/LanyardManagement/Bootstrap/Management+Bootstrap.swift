@@ -47,7 +47,12 @@ extension Management {
         if isDone { return .existing }
         let secret = Secret.generate(prefix: ProjectRecord.lanyardPrefix, environment: .live)
         try writeAdminSecret(secret)
-        return try await change(as: .lanyard) { transaction -> FirstAdministrator in
+        return try await makeFirstAdministrator(openedBy: secret)
+    }
+
+    /// Step 4.
+    func makeFirstAdministrator(openedBy secret: Secret) async throws -> FirstAdministrator {
+        try await change(as: .lanyard) { transaction -> FirstAdministrator in
             guard try transaction.store.marker(.adminSecretWrittenAt) == nil else { return .superseded }
             let key = try transaction.insertAdministrator(
                 named: "first administrator", openedBy: secret, action: .adminCreate)

@@ -8,7 +8,7 @@ package struct UsageRequest: Sendable {
     package var project: Reference<ProjectTag>?
     /// From then on, to the minute; 24 hours before ``to`` if absent.
     package var from: Timestamp?
-    /// Before then, to the minute; now if absent.
+    /// Before then, to the minute; until the end of the running minute if absent.
     package var to: Timestamp?
     package var interval = UsageQuery.Interval.hour
     package var group = UsageQuery.Group.none
@@ -26,11 +26,11 @@ extension Management {
     ) async throws -> Listing<UsageSum, UsagePosition> {
         try caller.requireForSomeProject(.usageRead)
         _ = try Page<KeyID>(limit: request.limit).checked()
-        let to = request.to ?? now
+        // To the end of the minute that is running: it is the most asked for.
+        let to = request.to ?? Timestamp(milliseconds: (Int64(now.minute) + 1) * 60_000)
         let from = request.from ?? to.advanced(byMilliseconds: -86_400_000)
         guard from < to else { throw ManagementError.invalid("?from", "expected a time before to") }
         var query = UsageQuery(
-            // A minute that has begun counts whole: the one that is running now is the most asked for.
             fromMinute: from.minute, toMinute: to.advanced(byMilliseconds: 59_999).minute, interval: request.interval,
             group: request.group, limit: request.limit + 1)
         query.key = request.key
