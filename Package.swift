@@ -134,5 +134,11 @@ let package = Package(
         tests("HouseTests", []),
         tests("ContractTests", ["LanyardHTTP", "LanyardWire", "LanyardCore", yams]),
         tests("LanyardTelemetryTests", ["LanyardTelemetry", coreMetrics, logging]),
+        tests(
+            "LanyardManagementTests",
+            [
+                "LanyardManagement", "LanyardEngine", "LanyardSQLite", "LanyardStorage", "LanyardTesting", "LanyardCore",
+                logging,
+            ]),
     ]
 )
