@@ -82,7 +82,7 @@ let package = Package(
             "LanyardDataPlane",
             [
                 "LanyardManagement", "LanyardEngine", "LanyardStorage", "LanyardHTTP", "LanyardWire", "LanyardCore",
-                nioCore, nioPosix, nioHTTP1, nioSSL, httpTypes, lifecycle, logging, metrics,
+                nioCore, nioPosix, nioHTTP1, nioSSL, httpTypes, lifecycle, logging, metrics, coreMetrics,
             ]),
         library(
             "LanyardAdmin",
@@ -133,6 +133,12 @@ let package = Package(
             ["LanyardEngine", "LanyardSQLite", "LanyardTesting", "LanyardStorage", "LanyardCore", logging]),
         tests("HouseTests", []),
         tests("ContractTests", ["LanyardHTTP", "LanyardWire", "LanyardCore", yams]),
+        tests(
+            "LanyardDataPlaneTests",
+            [
+                "LanyardDataPlane", "LanyardManagement", "LanyardEngine", "LanyardSQLite", "LanyardStorage",
+                "LanyardHTTP", "LanyardWire", "LanyardCore", nioCore, nioPosix, nioHTTP1, nioSSL, logging,
+            ]),
         tests("LanyardTelemetryTests", ["LanyardTelemetry", coreMetrics, logging]),
         tests(
             "LanyardManagementTests",

@@ -77,6 +77,7 @@ extension ImportTable {
             target: "LanyardDataPlane", standsOn: ["LanyardManagement", "LanyardHTTP"],
             products: [
                 "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "HTTPTypes", "ServiceLifecycle", "Logging", "Metrics",
+                "CoreMetrics",
             ],
             system: .platform, isPublic: false),
         Row(

@@ -32,7 +32,7 @@ package final class Demand: Sendable {
         self.canFinish = canFinish
     }
 
-    func admits(project: ProjectID) -> Bool {
+    package func admits(project: ProjectID) -> Bool {
         switch audience {
         case .everyProjectButLanyard: project != ProjectRecord.lanyardID
         case .everyProject: true

@@ -1,0 +1,22 @@
+package import LanyardCore
+package import LanyardEngine
+
+/// What the data plane asks of the engine. A protocol of its own, so that tests can make loads slow or fail.
+package protocol DecisionService: DecisionNode, Sendable {
+    /// Both clocks.
+    var now: Now { get }
+    /// Whether decisions can be taken.
+    var isReady: Bool { get }
+    /// Decides by what is in memory, at once.
+    func decide(_ request: DecisionRequest, report: inout LimitReport) -> Decision
+    /// Fetches what a decision lacked.
+    func resolve(_ ticket: Ticket) async throws
+    /// Ends a call that a grant opened.
+    func finish(_ id: GrantID) -> FinishOutcome
+    /// The policy with this name or id.
+    func policy(named name: String) -> PreparedPolicy?
+    /// The project with this name or id.
+    func project(named name: String) -> ProjectRecord?
+}
+
+extension KeyEngine: DecisionService {}

@@ -1,0 +1,171 @@
+import CoreMetrics
+import LanyardCore
+import LanyardEngine
+import Logging
+import NIOCore
+
+// # Requests that wait
+//
+// A decision is taken on the event loop, and whatever needs the store leaves it: the request is parked, and the loop goes
+// on with other connections. Three things bound this. Each event loop parks a limited number of requests; one more is
+// denied `unavailable` at once. A request waits until a deadline, whatever it still lacks. And a decision goes and fetches
+// at most ``KeyEngine/maximumRounds`` times.
+
+/// The parked requests of one event loop.
+final class ParkedCalls {
+    private let eventLoop: any EventLoop
+    private let service: any DecisionService
+    private let limits: ParkingLimits
+    private let metrics: DataPlaneMetrics
+    private let logger: Logger
+    private var count = 0
+
+    init(
+        eventLoop: any EventLoop, service: any DecisionService, limits: ParkingLimits, metrics: DataPlaneMetrics,
+        logger: Logger
+    ) {
+        self.eventLoop = eventLoop
+        self.service = service
+        self.limits = limits
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    private final class Parked {
+        let call: any ResumableCall
+        let deferred = DeferredAnswer()
+        let complete: (CallAnswer, DeferredAnswer) -> Void
+        var deadline: Scheduled<Void>?
+        var isLate = false
+        /// Tells the fetch that is waited for from one that came too late.
+        var fetches = 0
+
+        init(_ call: any ResumableCall, _ complete: @escaping (CallAnswer, DeferredAnswer) -> Void) {
+            self.call = call
+            self.complete = complete
+        }
+    }
+
+    enum Start {
+        case answer(CallAnswer)
+        case later(DeferredAnswer)
+    }
+
+    /// Goes on with a call that has come as far as `progress`. What is not answered at once is given to `complete` later.
+    func run(
+        _ call: any ResumableCall, from progress: CallProgress,
+        complete: @escaping (CallAnswer, DeferredAnswer) -> Void
+    ) -> Start {
+        var progress = progress
+        while true {
+            switch progress {
+            case .answer(let answer):
+                return .answer(answer)
+            case .needs where count >= limits.callsOnEachLoop:
+                metrics.parkingRefused.increment()
+                call.miss()
+                progress = call.advance()
+            case .runs where count >= limits.callsOnEachLoop:
+                metrics.parkingRefused.increment()
+                call.abandon()
+                return .answer(.unavailable)
+            case .needs, .runs:
+                let parked = Parked(call, complete)
+                count += 1
+                park(parked, progress)
+                return .later(parked.deferred)
+            }
+        }
+    }
+
+    private func park(_ parked: Parked, _ progress: CallProgress) {
+        metrics.parked.increment()
+        parked.deadline = eventLoop.assumeIsolated().scheduleTask(in: limits.deadline) { [weak self] in
+            self?.deadlinePassed(parked)
+        }
+        go(on: parked, from: progress)
+    }
+
+    private func go(on parked: Parked, from progress: CallProgress) {
+        var progress = progress
+        while true {
+            switch progress {
+            case .answer(let answer):
+                return end(parked, answer)
+            case .needs where parked.isLate:
+                parked.call.miss()
+                progress = parked.call.advance()
+            case .needs(let ticket):
+                return fetch(ticket, for: parked)
+            case .runs(let operation):
+                return run(operation, for: parked)
+            }
+        }
+    }
+
+    private func fetch(_ ticket: Ticket, for parked: Parked) {
+        parked.fetches += 1
+        let number = parked.fetches
+        let bound = NIOLoopBound((self, parked), eventLoop: eventLoop)
+        let (service, logger, eventLoop) = (service, logger, eventLoop)
+        Task {
+            var isFetched = true
+            do {
+                try await service.resolve(ticket)
+            } catch {
+                isFetched = false
+                // Only our own errors vouch for a description without secrets.
+                let reason = (error as? EngineError)?.description ?? "\(type(of: error))"
+                logger.error("a decision could not be taken", metadata: ["reason": "\(reason)"])
+            }
+            eventLoop.execute { [isFetched] in
+                let (calls, parked) = bound.value
+                calls.fetched(parked, number: number, isFetched: isFetched)
+            }
+        }
+    }
+
+    private func fetched(_ parked: Parked, number: Int, isFetched: Bool) {
+        guard parked.fetches == number else { return }
+        if !isFetched { parked.call.miss() }
+        resume(parked)
+    }
+
+    private func deadlinePassed(_ parked: Parked) {
+        guard !parked.isLate else { return }
+        metrics.parkingExpired.increment()
+        parked.isLate = true
+        parked.fetches += 1  // What was waited for comes too late.
+        parked.call.miss()
+        resume(parked)
+    }
+
+    private func resume(_ parked: Parked) {
+        if parked.deferred.isAbandoned { return end(parked, nil) }
+        go(on: parked, from: parked.call.advance())
+    }
+
+    /// What runs elsewhere may change the store, so it is waited for: its own bounds hold, and not the deadline.
+    private func run(_ operation: @escaping @Sendable () async -> CallAnswer, for parked: Parked) {
+        parked.deadline?.cancel()
+        let bound = NIOLoopBound((self, parked), eventLoop: eventLoop)
+        let eventLoop = eventLoop
+        Task {
+            let answer = await operation()
+            eventLoop.execute {
+                let (calls, parked) = bound.value
+                calls.end(parked, answer)
+            }
+        }
+    }
+
+    private func end(_ parked: Parked, _ answer: CallAnswer?) {
+        count -= 1
+        parked.deadline?.cancel()
+        if let answer, !parked.deferred.isAbandoned {
+            parked.complete(answer, parked.deferred)
+        } else {
+            parked.call.abandon()
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import LanyardCore
+import LanyardHTTP
+
+/// What is asked of a decision, in memory of its own: a request that waits for the store asks again when it goes on.
+struct Question {
+    enum Key {
+        /// As it stands in the request's fields.
+        case presented(PresentedKey)
+        /// As somebody else names it.
+        case named(Secret?)
+    }
+
+    var key: Key
+    var demand: Demand
+    var address: IPAddress?
+    var method: HTTPMethodName?
+    var path: Substring?
+
+    /// Decides at once, by what is in memory.
+    func decide(on service: any DecisionService, report: inout LimitReport) -> Decision {
+        guard let path else { return decide(on: service, path: nil, report: &report) }
+        return path.withBytes { decide(on: service, path: $0, report: &report) }
+    }
+
+    private func decide(
+        on service: any DecisionService, path: UnsafeRawBufferPointer?, report: inout LimitReport
+    ) -> Decision {
+        withKey { presented in
+            service.decide(
+                DecisionRequest(presented: presented, demand: demand, address: address, method: method, path: path),
+                report: &report)
+        }
+    }
+
+    func withKey<Result>(_ body: (DecisionRequest.Presented) -> Result) -> Result {
+        switch key {
+        case .presented(let key): key.withPresented(body)
+        case .named(let secret?): secret.withUnsafeBytes { body(.text($0)) }
+        case .named(nil): body(.nothing)
+        }
+    }
+
+    /// The key that the question is about, if this node knows whose secret it is.
+    func knownKey(on service: any DecisionService) -> ResolvedKey? {
+        withKey { presented in
+            guard case .success(let digest) = Steps.identify(presented, acceptsForeign: service.acceptsForeignSecrets),
+                case .found(let secret) = service.find(digest)
+            else { return nil }
+            return secret.key
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import LanyardCore
+import LanyardEngine
+import LanyardHTTP
+import LanyardManagement
+import LanyardStorage
+import LanyardWire
+import Logging
+
+/// A body that was refused before anything was read out of it.
+struct RefusedBody: Error {
+    let problem: ManagementProblem
+}
+
+extension CallAnswer {
+    /// A remembered or new answer, with where its change holds at the end of its object.
+    init(_ change: AnsweredChange) {
+        var writer = JSONWriter()
+        writer.object { AppliedAnswer(change.acknowledgement).writeMembers(to: &$0) }
+        // `{"key":…}` and `{"acknowledged_by":…}` become one object.
+        let body = change.answer.body.dropLast() + [UInt8(ascii: ",")] + writer.bytes.dropFirst()
+        self = .json(status: change.answer.status, body: Array(body), fields: [(.cacheControl, "no-store")])
+    }
+
+    /// What a use-case that failed is answered with. A malfunction is logged, and told as `unavailable`.
+    init(problemFor error: any Error, _ logger: Logger? = nil) {
+        switch error {
+        case let error as RefusedBody: self.init(error.problem)
+        case let error as InvalidRequest: self.init(.invalid(error))
+        case let error as ManagementError: self.init(error)
+        default:
+            logger?.error("a key could not be changed by its holder", metadata: ["reason": "\(Self.reason(error))"])
+            self.init(.unavailable("The change could not be stored, or not be applied."))
+        }
+    }
+
+    /// Only our own errors vouch for a description without secrets.
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as StoreError: error.description
+        case let error as EngineError: error.description
+        default: "\(type(of: error))"
+        }
+    }
+
+    private init(_ error: ManagementError) {
+        switch error {
+        case .invalid(let problems):
+            self.init(
+                .invalid(InvalidRequest(problems.map { FieldError(JSONPointer(text: $0.pointer), $0.detail) })))
+        case .insufficientScope(let missing): self.init(.missing(scope: missing))
+        case .notFound(let what): self.init(ManagementProblem.notFound(what))
+        case .conflict(let detail, let id):
+            self.init(.conflict("\(detail).", id: id, fix: "Look at the key's state, and repeat if it still applies."))
+        case .idempotencyMismatch: self.init(ManagementProblem.idempotencyMismatch)
+        case .idempotencyExpired(let target):
+            self.init(
+                .conflict(
+                    "The first answer to this Idempotency-Key is no longer kept.", id: target,
+                    fix: "Use a new Idempotency-Key."))
+        case .selfRotationNotAllowed: self.init(.selfRotateNotAllowed)
+        case .denied(let code): self = .problem(ProblemResponse(Denial(code)))
+        }
+    }
+}
+
+extension AppliedAnswer {
+    init(_ acknowledgement: Acknowledgement) {
+        self.init(
+            acknowledgedBy: acknowledgement.acknowledgedBy, pending: acknowledgement.pending,
+            elapsedMicroseconds: acknowledgement.elapsedMilliseconds * 1000)
+    }
+}
+
+extension OwnKeyAnswer {
+    init(_ details: KeyDetails) {
+        self.init(
+            record: details.record, projectName: details.project.name,
+            account: details.account.map(AccountReference.init), scopes: details.effectiveScopes,
+            now: details.record.updatedAt)
+    }
+}

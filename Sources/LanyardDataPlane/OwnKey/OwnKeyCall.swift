@@ -1,0 +1,209 @@
+import LanyardCore
+import LanyardEngine
+import LanyardHTTP
+import LanyardManagement
+import LanyardWire
+import NIOCore
+import NIOHTTP1
+
+// What a key may ask about itself and do to itself, by whoever holds its secret. Nothing is charged.
+//
+// Who am I and rotate me take the steps of a decision up to the address, by the functions that decisions take them by: what
+// the key may do elsewhere says nothing here. Revoke me takes only those that find the key: a finder does everyone a
+// favour, wherever he is.
+
+/// `GET /v1/self`, `POST /v1/self/rotate` and `POST /v1/self/revoke`.
+final class OwnKeyCall: ResumableCall {
+    enum Purpose {
+        case show
+        case rotate
+        case revoke
+    }
+
+    private let purpose: Purpose
+    private let request: IncomingRequest
+    private let peer: ConnectionPeer
+    private let responder: DataPlaneResponder
+    private let key: PresentedKey
+    private let requestID: String
+    private var rounds = 0
+    private var isMissed = false
+
+    private var service: any DecisionService { responder.decisions }
+
+    init(
+        _ purpose: Purpose, _ request: IncomingRequest, _ peer: ConnectionPeer, _ responder: DataPlaneResponder
+    ) {
+        self.purpose = purpose
+        self.request = request
+        self.peer = peer
+        self.responder = responder
+        key = KeyReader.standard.read(RequestFields(request.head))
+        requestID = responder.requestID(for: request)
+    }
+
+    func advance() -> CallProgress {
+        if isMissed { return .answer(.unavailable) }
+        switch find() {
+        case .needs(let ticket):
+            guard rounds < KeyEngine.maximumRounds else {
+                miss()
+                return .answer(.unavailable)
+            }
+            rounds += 1
+            return .needs(ticket)
+        case .denied(let denial):
+            return refuse(denial)
+        case .found(let secret, let digest):
+            return go(on: secret, digest)
+        }
+    }
+
+    func miss() {
+        isMissed = true
+        service.countUnattributed(.unavailable, now: service.now)
+    }
+
+    func abandon() {}
+
+    private func refuse(_ denial: Denial) -> CallProgress {
+        .answer(.problem(ProblemResponse(denial)))
+    }
+
+    // MARK: Whose secret it is
+
+    private enum Finding {
+        case found(ResolvedSecret, SecretDigest)
+        case needs(Ticket)
+        case denied(Denial)
+    }
+
+    /// Steps 0 to 3 of a decision.
+    private func find() -> Finding {
+        let now = service.now
+        if let denial = Steps.nodeIsCurrent(service, now) { return .denied(denial) }
+        let identified = key.withPresented { Steps.identify($0, acceptsForeign: service.acceptsForeignSecrets) }
+        guard case .success(let digest) = identified else {
+            if case .failure(let denial) = identified { return .denied(denial) }
+            return .denied(Denial(.malformedKey))
+        }
+        switch service.find(digest) {
+        case .found(let secret): return .found(secret, digest)
+        case .absent:
+            service.countUnattributed(.unknownKey, now: now)
+            return .denied(Denial(.unknownKey))
+        case .unloaded:
+            if let wait = service.lookUpWait(for: peer.address, at: now.monotonic) {
+                return .denied(Denial(.tooManyUnknownKeys, .wait(milliseconds: wait)))
+            }
+            return .needs(.load(digest, from: peer.address))
+        }
+    }
+
+    // MARK: What is asked
+
+    private func go(on secret: ResolvedSecret, _ digest: SecretDigest) -> CallProgress {
+        let now = service.now
+        if purpose == .revoke {
+            if let denial = Steps.notRevoked(secret.key.record) { return refuse(denial) }
+            return revoke()
+        }
+        // With costs of nothing, how the limits stand is told and none denies.
+        let demand = Demand(audience: .everyProject, costs: Costs(requests: 0), canFinish: true)
+        let explanation = explain(
+            DecisionRequest(presented: .digest(digest), demand: demand, address: peer.address), secret: secret,
+            on: service, now: now)
+        if let denial = explanation.denial, Self.judges(explanation) { return refuse(denial) }
+        switch purpose {
+        case .show:
+            let answer = SelfAnswer(key: OwnKeyAnswer(secret.key, now: now.wall), limits: explanation.limits)
+            return .answer(.json(status: 200, body: answer.bytes()))
+        case .rotate: return rotate(secret.key)
+        case .revoke: return revoke()
+        }
+    }
+
+    /// Whether the first step that failed is one that counts here.
+    private static func judges(_ explanation: Explanation) -> Bool {
+        guard let failed = explanation.steps.first(where: { $0.outcome == .fail }) else { return false }
+        return failed.step.rawValue <= DecisionStep.address.rawValue
+    }
+
+    private func presentedSecret() -> Secret? {
+        guard case .text(let text, from: _) = key else { return nil }
+        return text.secret
+    }
+
+    private func rotate(_ key: ResolvedKey) -> CallProgress {
+        let body: RotateBody
+        var idempotency: IdempotentRequest?
+        do {
+            body = try RotateBody.decode(try value())
+            idempotency = try idempotentRequest()
+        } catch {
+            return .answer(CallAnswer(problemFor: error))
+        }
+        guard let management = responder.management, let secret = presentedSecret() else {
+            return .answer(.unavailable)
+        }
+        let (requestID, logger) = (requestID, responder.logger)
+        return .runs { [idempotency] in
+            do {
+                let change = try await management.rotateSelf(
+                    secret, grace: .milliseconds(body.graceMilliseconds), requestID: requestID,
+                    idempotency: idempotency
+                ) { rotated in
+                    var answer = ObjectAnswer(.key, OwnKeyAnswer(rotated.details))
+                    answer.secret = rotated.secret
+                    answer.previousExpiresAt = rotated.previousExpiresAt
+                    return RenderedAnswer(status: 201, body: answer.bytes())
+                }
+                return CallAnswer(change)
+            } catch {
+                return CallAnswer(problemFor: error, logger)
+            }
+        }
+    }
+
+    private func revoke() -> CallProgress {
+        let body: ReasonBody
+        do {
+            body = try ReasonBody.decode(try value())
+        } catch {
+            return .answer(CallAnswer(problemFor: error))
+        }
+        guard let management = responder.management, let secret = presentedSecret() else {
+            return .answer(.unavailable)
+        }
+        let (requestID, logger) = (requestID, responder.logger)
+        return .runs {
+            do {
+                let change = try await management.revokeSelf(secret, reason: body.reason, requestID: requestID)
+                var answer = ObjectAnswer(.key, OwnKeyAnswer(change.value))
+                answer.applied = AppliedAnswer(change.acknowledgement)
+                return .json(status: 200, body: answer.bytes())
+            } catch {
+                return CallAnswer(problemFor: error, logger)
+            }
+        }
+    }
+
+    /// The body, which may be missing.
+    private func value() throws -> JSONValue? {
+        switch RequestBody.read(request, isRequired: false) {
+        case .value(let value): value
+        case .absent: nil
+        case .refused(let problem): throw RefusedBody(problem: problem)
+        }
+    }
+
+    private func idempotentRequest() throws -> IdempotentRequest? {
+        let fields = RequestFields(request.head)
+        var count = 0
+        fields.forEachField { name, _ in count += FieldName.idempotencyKey.matches(name) ? 1 : 0 }
+        if count == 0 { return nil }
+        return try IdempotentRequest(
+            key: fields.single(.idempotencyKey) ?? "", method: request.head.method.rawValue,
+            path: String(request.target.pathText), body: request.body?.readableBytesView ?? ByteBufferView())
+    }
+}
