@@ -24,6 +24,7 @@ let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -88,7 +89,8 @@ let package = Package(
             "LanyardAdmin",
             [
                 "LanyardManagement", "LanyardEngine", "LanyardStorage", "LanyardHTTP", "LanyardWire", "LanyardCore",
-                hummingbird, hummingbirdTLS, nioCore, nioPosix, nioSSL, httpTypes, logging,
+                hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioPosix, nioSSL, httpTypes, logging, crypto,
+                lifecycle,
             ]),
         library("LanyardTelemetry", [coreMetrics, metrics, logging]),
         library(

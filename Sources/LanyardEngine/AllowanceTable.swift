@@ -65,7 +65,9 @@ final class AllowanceTable: Sendable {
             var forgettable: [Subject] = []
             var index = shard.bySubject.values.startIndex
             while index != shard.bySubject.values.endIndex {
-                if isKnownUniquelyReferenced(&shard.bySubject.values[index]), shard.bySubject.values[index].isForgettable(now: now) {
+                if isKnownUniquelyReferenced(&shard.bySubject.values[index]),
+                    shard.bySubject.values[index].isForgettable(now: now)
+                {
                     forgettable.append(shard.bySubject.values[index].subject)
                 }
                 shard.bySubject.values.formIndex(after: &index)

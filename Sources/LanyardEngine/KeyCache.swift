@@ -125,7 +125,9 @@ extension KeyCache {
 
         /// The queue may hold places of entries that are gone; it is kept within twice what is needed.
         private mutating func compactQueue() {
-            guard queueHead > 1024 && queueHead > queue.count / 2 || queue.count > 2 * entries.count + 1024 else { return }
+            guard queueHead > 1024 && queueHead > queue.count / 2 || queue.count > 2 * entries.count + 1024 else {
+                return
+            }
             var seen = Set<SecretDigest>(minimumCapacity: entries.count)
             queue = queue[queueHead...].filter { entries[$0] != nil && seen.insert($0).inserted }
             queueHead = 0

@@ -85,7 +85,9 @@ extension KeyEngine {
     /// Loads a key, to be judged as if its current secret had been presented.
     /// - Throws: ``EngineError``.
     package func loadForExplaining(_ id: KeyID) async throws -> Explainable? {
-        guard let loaded = try await storeRead({ try $0.load(id) }), let current = loaded.secrets.first else { return nil }
+        guard let loaded = try await storeRead({ try $0.load(id) }), let current = loaded.secrets.first else {
+            return nil
+        }
         let secret = ResolvedSecret(key: try resolver.resolve(loaded), graceEndsAt: current.graceEndsAt)
         return Explainable(secret: secret, digest: current.digest)
     }

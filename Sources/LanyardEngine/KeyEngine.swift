@@ -88,7 +88,8 @@ public final class KeyEngine: Sendable {
         allowances.restore(start.windows.windows)
         if let clock = start.windows.clock, !clock.isClean {
             counters.uncleanStarts.increment()
-            logger.notice("the last process ended without a shutdown: up to one second of limits may have been forgotten")
+            logger.notice(
+                "the last process ended without a shutdown: up to one second of limits may have been forgotten")
         }
     }
 

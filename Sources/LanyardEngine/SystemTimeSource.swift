@@ -1,11 +1,11 @@
 public import LanyardCore
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// The machine's clocks: `CLOCK_REALTIME` for civil time, and for windows a clock that nobody can set and that goes on
@@ -27,9 +27,9 @@ public struct SystemTimeSource: TimeSource {
     }
 
     #if canImport(Darwin)
-    private static let suspendAwareClock = CLOCK_MONOTONIC
+        private static let suspendAwareClock = CLOCK_MONOTONIC
     #else
-    private static let suspendAwareClock = CLOCK_BOOTTIME
+        private static let suspendAwareClock = CLOCK_BOOTTIME
     #endif
 
     private static func nanoseconds(_ clock: clockid_t) -> Int64 {
@@ -40,18 +40,18 @@ public struct SystemTimeSource: TimeSource {
 
     private static func readRunID() -> String {
         #if canImport(Darwin)
-        var size = 0
-        guard sysctlbyname("kern.bootsessionuuid", nil, &size, nil, 0) == 0, size > 0 else { return "unknown" }
-        var bytes = [UInt8](repeating: 0, count: size)
-        guard sysctlbyname("kern.bootsessionuuid", &bytes, &size, nil, 0) == 0 else { return "unknown" }
-        return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            var size = 0
+            guard sysctlbyname("kern.bootsessionuuid", nil, &size, nil, 0) == 0, size > 0 else { return "unknown" }
+            var bytes = [UInt8](repeating: 0, count: size)
+            guard sysctlbyname("kern.bootsessionuuid", &bytes, &size, nil, 0) == 0 else { return "unknown" }
+            return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         #else
-        let descriptor = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return "unknown" }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 64)
-        let count = read(descriptor, &bytes, bytes.count)
-        return String(decoding: bytes.prefix(max(0, count)).prefix { $0 > UInt8(ascii: " ") }, as: UTF8.self)
+            let descriptor = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { return "unknown" }
+            defer { close(descriptor) }
+            var bytes = [UInt8](repeating: 0, count: 64)
+            let count = read(descriptor, &bytes, bytes.count)
+            return String(decoding: bytes.prefix(max(0, count)).prefix { $0 > UInt8(ascii: " ") }, as: UTF8.self)
         #endif
     }
 }

@@ -21,6 +21,7 @@ extension KeyRequestContext {
     /// reads it without being protected is a mistake that no request must get past.
     public var grant: Grant {
         guard let grant = possibleGrant else {
+            // A mistake in the program's own routes: answering it would be answering without a key.
             preconditionFailure("context.grant was read on a route that is not behind RequireKey")
         }
         return grant
@@ -29,10 +30,14 @@ extension KeyRequestContext {
 
 /// A context with nothing else in it, for services that need no context of their own.
 public struct BasicKeyRequestContext: KeyRequestContext {
+    /// What Hummingbird keeps for every request.
     public var coreContext: CoreRequestContextStorage
+    /// The grant, behind ``RequireKey``.
     public var possibleGrant: Grant?
+    /// The address of the connection's other end.
     public let remoteAddress: SocketAddress?
 
+    /// A context for a new request.
     public init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         remoteAddress = source.channel.remoteAddress

@@ -35,6 +35,7 @@ public struct RequireKey<Context: KeyRequestContext>: RouterMiddleware {
             do {
                 expression = try ScopeExpression(parsing: scope)
             } catch {
+                // A mistake in the program's own text, found as it starts.
                 preconditionFailure("RequireKey was given a scope that is no scope expression: \(error)")
             }
         }

@@ -54,6 +54,9 @@ extension ImportTable {
     /// Targets that carry out a store's protocols; each stands on the protocols alone.
     static let adapters: Set<String> = ["LanyardSQLite"]
 
+    /// Targets that lie in Examples.
+    static let examples: Set<String> = ["HummingbirdService"]
+
     static let lanyard = ImportTable(rows: [
         Row(
             target: "LanyardCore", standsOn: [], products: ["Crypto"], system: .none, isPublic: true,
@@ -82,7 +85,10 @@ extension ImportTable {
             system: .platform, isPublic: false),
         Row(
             target: "LanyardAdmin", standsOn: ["LanyardManagement", "LanyardWire", "LanyardHTTP"],
-            products: ["Hummingbird", "HummingbirdTLS", "NIOCore", "NIOPosix", "NIOSSL", "HTTPTypes", "Logging"],
+            products: [
+                "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "NIOCore", "NIOPosix", "NIOSSL", "HTTPTypes",
+                "Logging", "Crypto", "ServiceLifecycle",
+            ],
             system: .foundation, isPublic: false),
         Row(
             target: "LanyardTelemetry", standsOn: [], products: ["CoreMetrics", "Metrics", "Logging"],
@@ -91,8 +97,8 @@ extension ImportTable {
             target: "Lanyard", standsOn: ["LanyardManagement", "LanyardSQLite"],
             products: ["ServiceLifecycle", "Logging"], system: .foundation, isPublic: true),
         Row(
-            target: "LanyardHummingbird", standsOn: ["Lanyard", "LanyardHTTP"], products: ["Hummingbird", "HTTPTypes"],
-            system: .foundation, isPublic: true),
+            target: "LanyardHummingbird", standsOn: ["Lanyard", "LanyardHTTP"],
+            products: ["Hummingbird", "HTTPTypes", "NIOCore"], system: .foundation, isPublic: true),
         Row(target: "LanyardTesting", standsOn: ["LanyardStorage"], products: [], system: .foundation, isPublic: true),
         Row(
             target: "LanyardServer",
@@ -103,5 +109,8 @@ extension ImportTable {
             target: "LanyardCommand", standsOn: ["LanyardServer"],
             products: ["ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL", "Logging"],
             system: .platform, isPublic: false),
+        Row(
+            target: "HummingbirdService", standsOn: ["LanyardHummingbird"], products: ["Hummingbird"],
+            system: .foundation, isPublic: false),
     ])
 }

@@ -3,7 +3,11 @@ import Testing
 @Suite("The house's style")
 struct StyleTests {
     /// Each entry is a promise to come back; a split by feature is nearly always the better answer.
-    private static let longFiles: [StyleRules.LongFile] = []
+    private static let longFiles: [StyleRules.LongFile] = [
+        StyleRules.LongFile(
+            path: "Sources/LanyardAdmin/Server/OpenAPIDocument.swift", lines: 10_000,
+            reason: "written by scripts/embed-openapi: the contract, as one string")
+    ]
 
     @Test("no source file is longer than its limit")
     func lengths() {

@@ -3,7 +3,9 @@ import Testing
 
 @Suite("Allowances of a key and its account")
 struct AllowanceTests {
-    @Test("over random calls no limit of either is ever over, and a denied call has charged nothing", arguments: 1...40 as ClosedRange<UInt64>)
+    @Test(
+        "over random calls no limit of either is ever over, and a denied call has charged nothing",
+        arguments: 1...40 as ClosedRange<UInt64>)
     func allOrNothing(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var scene = try Scene()
@@ -75,7 +77,8 @@ struct AllowanceTests {
         func remaining(_ limit: LimitDefinition) -> Int64? {
             stage.keyState.configure(limits: LimitSet([(limit, .key)]), maximumInFlight: nil, epoch: 3)
             var report = LimitReport()
-            _ = Steps.spend(Demand(costs: Costs(requests: 0)), stage.key, on: scene.node, now: Scene.now, report: &report)
+            _ = Steps.spend(
+                Demand(costs: Costs(requests: 0)), stage.key, on: scene.node, now: Scene.now, report: &report)
             return report.statuses.first?.remaining
         }
         #expect(remaining(LimitDefinition(name: "other", unit: .requests, amount: 10, windowMilliseconds: 60_000)) == 0)
@@ -95,7 +98,8 @@ struct AllowanceTests {
         var scene = try Scene()
         scene.keyLimits = []
         let key = ResolvedKey(
-            record: scene.record, projectName: "", account: nil, scopes: .none, state: state, roleNames: [], planName: nil)
+            record: scene.record, projectName: "", account: nil, scopes: .none, state: state, roleNames: [],
+            planName: nil)
         var report = LimitReport()
         _ = Steps.spend(Demand(), key, on: scene.node, now: Scene.now, report: &report)
         #expect(report.statuses.map(\.definition) == [tight])

@@ -11,7 +11,10 @@ struct Fault: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    init(_ code: DenialCode, _ name: String? = nil, slot: String? = nil, _ spoil: @escaping @Sendable (inout Scene) -> Void) {
+    init(
+        _ code: DenialCode, _ name: String? = nil, slot: String? = nil,
+        _ spoil: @escaping @Sendable (inout Scene) -> Void
+    ) {
         self.name = name ?? code.text
         self.code = code
         self.slot = slot
@@ -49,9 +52,13 @@ struct Fault: Sendable, CustomTestStringConvertible {
             if scene.demandPaths.isEmpty { scene.demandPaths = [PathPattern("/**")].compactMap(\.self) }
         },
         Fault(.methodNotAllowedForKey) { $0.record.methods = [HTTPMethodName("POST")].compactMap(\.self) },
-        Fault(.methodNotAllowedForKey, "method of the policy") { $0.demandMethods = [HTTPMethodName("PUT")].compactMap(\.self) },
+        Fault(.methodNotAllowedForKey, "method of the policy") {
+            $0.demandMethods = [HTTPMethodName("PUT")].compactMap(\.self)
+        },
         Fault(.pathNotAllowedForKey) { $0.record.paths = [PathPattern("/v2/**")].compactMap(\.self) },
-        Fault(.pathNotAllowedForKey, "path of the policy", slot: "path") { $0.demandPaths = [PathPattern("/v3/**")].compactMap(\.self) },
+        Fault(.pathNotAllowedForKey, "path of the policy", slot: "path") {
+            $0.demandPaths = [PathPattern("/v3/**")].compactMap(\.self)
+        },
         Fault(.insufficientScope) { $0.scope = "invoices:write" },
         Fault(.tooManyInFlight, slot: "in flight") { scene in
             scene.maximumInFlight = 1

@@ -88,7 +88,9 @@ struct WindowTests {
             time += step(window, &random)
             let stillCounted = admitted.suffix(400).filter { time - $0.read < window + late }.reduce(0) { $0 + $1.cost }
             let fits = ring.admit(1, within: amount, at: time)
-            if stillCounted + 1 <= amount { #expect(fits, "seed \(seed): refused with \(stillCounted) of \(amount) counted") }
+            if stillCounted + 1 <= amount {
+                #expect(fits, "seed \(seed): refused with \(stillCounted) of \(amount) counted")
+            }
             if fits { admitted.append(Admitted(read: time, answered: time, cost: 1)) }
         }
     }

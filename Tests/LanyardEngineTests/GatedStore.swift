@@ -50,7 +50,8 @@ final class GatedStore: Store {
         }
     }
 
-    func read<Result: Sendable>(_ body: @escaping @Sendable (any StoreReading) throws -> Result) async throws -> Result {
+    func read<Result: Sendable>(_ body: @escaping @Sendable (any StoreReading) throws -> Result) async throws -> Result
+    {
         let fails = content.withLock { content in
             content.reads += 1
             return content.failsReads
@@ -71,7 +72,8 @@ final class GatedStore: Store {
         return result
     }
 
-    func write<Result: Sendable>(_ body: @escaping @Sendable (any StoreWriting) throws -> Result) async throws -> Result {
+    func write<Result: Sendable>(_ body: @escaping @Sendable (any StoreWriting) throws -> Result) async throws -> Result
+    {
         if content.withLock({ $0.failsWrites }) { throw StoreError(.full, "a test made it fail") }
         return try await base.write(body)
     }

@@ -139,7 +139,8 @@ struct LoadTests {
     @Test("an account whose suspension was committed but could not be read again admits nobody")
     func failsClosed() async throws {
         let fixture = try await EngineFixture()
-        var account = AccountRecord(id: AccountID.make(atMilliseconds: 1), name: "a", createdAt: fixture.clock.now().wall)
+        var account = AccountRecord(
+            id: AccountID.make(atMilliseconds: 1), name: "a", createdAt: fixture.clock.now().wall)
         let before = account
         try await fixture.store.write { try $0.insert(before) }
         let (_, secret) = try await fixture.createKey { $0.account = before.id }
@@ -205,7 +206,9 @@ struct LoadTests {
         let imported = key
         let change = try await fixture.store.write { store in
             _ = try store.insert(
-                imported, secret: SecretRecord(digest: secret.digest, key: imported.id, publicKey: nil, createdAt: imported.createdAt))
+                imported,
+                secret: SecretRecord(
+                    digest: secret.digest, key: imported.id, publicKey: nil, createdAt: imported.createdAt))
             return try store.recordChange(.imports([secret.digest]))
         }
         try await fixture.engine.apply([change])

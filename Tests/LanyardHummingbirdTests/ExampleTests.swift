@@ -9,10 +9,10 @@ struct ExampleTests {
     /// Where the build has put the programs: beside the tests.
     private static var program: URL {
         #if os(macOS)
-        let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") } ?? Bundle.main
-        return bundle.bundleURL.deletingLastPathComponent().appendingPathComponent("HummingbirdService")
+            let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") } ?? Bundle.main
+            return bundle.bundleURL.deletingLastPathComponent().appendingPathComponent("HummingbirdService")
         #else
-        return Bundle.main.bundleURL.appendingPathComponent("HummingbirdService")
+            return Bundle.main.bundleURL.appendingPathComponent("HummingbirdService")
         #endif
     }
 

@@ -10,7 +10,8 @@ struct EmbeddingTests {
         func print(_ items: Any...) { said = items.map { "\($0)" }.joined(separator: " ") }
 
         let keys = try await KeyEngine(.sqlite(path))
-        let new = try await keys.create(name: "cron", scopes: ["invoices:read"], limits: [.requests(100, per: .seconds(60))])
+        let new = try await keys.create(
+            name: "cron", scopes: ["invoices:read"], limits: [.requests(100, per: .seconds(60))])
         let presented = presented(new.secret.reveal())
         switch try await keys.verify(presented, scope: "invoices:read") {
         case .grant(let grant): print(grant.key.name)
@@ -22,7 +23,9 @@ struct EmbeddingTests {
 
     private func withFile(_ body: (String) async throws -> Void) async throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("lanyard-\(UUID()).sqlite").path
-        defer { for suffix in ["", "-wal", "-shm", ".lock"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
+        defer {
+            for suffix in ["", "-wal", "-shm", ".lock"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+        }
         try await body(path)
     }
 
@@ -73,7 +76,9 @@ struct EmbeddingTests {
         let keys = try await KeyEngine(.inMemory)
         let new = try await keys.create(
             name: "reader", scopes: ["invoices:*"], limits: [.requests(5, per: .seconds(10), name: "burst")])
-        guard case .grant(let grant) = try await keys.verify(new.secret.reveal(), scope: "invoices:read and invoices:list")
+        guard
+            case .grant(let grant) = try await keys.verify(
+                new.secret.reveal(), scope: "invoices:read and invoices:list")
         else {
             Issue.record("denied")
             return

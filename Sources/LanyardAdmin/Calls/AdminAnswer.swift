@@ -24,7 +24,9 @@ struct AdminAnswer: Sendable {
     }
 
     /// An answer in JSON. One with a secret must not be kept by anybody on the way.
-    static func json(_ body: some JSONWritable, status: HTTPResponse.Status = .ok, holdsSecret: Bool = false) -> AdminAnswer {
+    static func json(_ body: some JSONWritable, status: HTTPResponse.Status = .ok, holdsSecret: Bool = false)
+        -> AdminAnswer
+    {
         bytes(body.bytes(), status: status, holdsSecret: holdsSecret)
     }
 

@@ -53,7 +53,9 @@ extension AdminCall {
     }
 
     private func optionalJSONWithBytes() async throws -> (value: JSONValue?, bytes: [UInt8]) {
-        if let length = request.headers[.contentLength].flatMap(Int.init), length > services.configuration.maximumBodyBytes {
+        if let length = request.headers[.contentLength].flatMap(Int.init),
+            length > services.configuration.maximumBodyBytes
+        {
             throw tooLarge
         }
         var bytes: [UInt8] = []
@@ -104,10 +106,18 @@ extension AdminCall {
 }
 
 extension HTTPField.Name {
-    static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .contentType  // The text is a token: never the latter.
-    static let requestID = HTTPField.Name("X-Request-Id") ?? .contentType
-    static let rateLimit = HTTPField.Name("RateLimit") ?? .contentType
-    static let rateLimitPolicy = HTTPField.Name("RateLimit-Policy") ?? .contentType
+    static let idempotencyKey = known("Idempotency-Key")
+    static let requestID = known("X-Request-Id")
+    static let rateLimit = known("RateLimit")
+    static let rateLimitPolicy = known("RateLimit-Policy")
+
+    private static func known(_ name: StaticString) -> HTTPField.Name {
+        guard let known = HTTPField.Name("\(name)") else {
+            // Not reachable: the names stand above, and every answer uses one.
+            preconditionFailure("\(name) is no field name")
+        }
+        return known
+    }
 }
 
 extension Substring {

@@ -17,25 +17,29 @@ struct Endpoint: Sendable {
     private static let withoutQuery: Set = ["/v1/audit/verify", "/v1/nodes"]
 
     static func get(
-        _ path: String, _ scope: AdministrativeScope?, _ run: @escaping @Sendable (AdminCall) async throws -> AdminAnswer
+        _ path: String, _ scope: AdministrativeScope?,
+        _ run: @escaping @Sendable (AdminCall) async throws -> AdminAnswer
     ) -> Endpoint {
         Endpoint(method: .get, path: path, scope: scope, run: run)
     }
 
     static func post(
-        _ path: String, _ scope: AdministrativeScope?, _ run: @escaping @Sendable (AdminCall) async throws -> AdminAnswer
+        _ path: String, _ scope: AdministrativeScope?,
+        _ run: @escaping @Sendable (AdminCall) async throws -> AdminAnswer
     ) -> Endpoint {
         Endpoint(method: .post, path: path, scope: scope, run: run)
     }
 
     static func patch(
-        _ path: String, _ scope: AdministrativeScope?, _ run: @escaping @Sendable (AdminCall) async throws -> AdminAnswer
+        _ path: String, _ scope: AdministrativeScope?,
+        _ run: @escaping @Sendable (AdminCall) async throws -> AdminAnswer
     ) -> Endpoint {
         Endpoint(method: .patch, path: path, scope: scope, run: run)
     }
 
     static func delete(
-        _ path: String, _ scope: AdministrativeScope?, _ run: @escaping @Sendable (AdminCall) async throws -> AdminAnswer
+        _ path: String, _ scope: AdministrativeScope?,
+        _ run: @escaping @Sendable (AdminCall) async throws -> AdminAnswer
     ) -> Endpoint {
         Endpoint(method: .delete, path: path, scope: scope, run: run)
     }

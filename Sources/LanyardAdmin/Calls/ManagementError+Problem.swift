@@ -15,7 +15,9 @@ extension ManagementError {
         case .insufficientScope(let missing): .missing(scope: missing)
         case .notFound(let what): .notFound(what)
         case .conflict(let detail, let id):
-            .conflict("\(detail.capitalizedFirst).", id: id, fix: "Look at the object's state, and repeat if it still applies.")
+            .conflict(
+                "\(detail.capitalizedFirst).", id: id,
+                fix: "Look at the object's state, and repeat if it still applies.")
         case .idempotencyMismatch: .idempotencyMismatch
         case .idempotencyExpired(let target):
             .conflict(

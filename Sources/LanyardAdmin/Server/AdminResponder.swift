@@ -91,7 +91,9 @@ struct AdminResponder: HTTPResponder {
         }
     }
 
-    private func log(_ request: Request, _ response: Response, _ context: AdminContext, since start: ContinuousClock.Instant) {
+    private func log(
+        _ request: Request, _ response: Response, _ context: AdminContext, since start: ContinuousClock.Instant
+    ) {
         services.logger.debug(
             "answered",
             metadata: [

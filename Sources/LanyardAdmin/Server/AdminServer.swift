@@ -41,7 +41,8 @@ package struct AdminServer: Service {
             configuration: HTTP1Channel.Configuration(
                 idleTimeout: TimeAmount(configuration.idleTimeout),
                 httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                    maxHeaderFieldSize: configuration.maximumHeadBytes, maxHeaderListSize: configuration.maximumHeadBytes,
+                    maxHeaderFieldSize: configuration.maximumHeadBytes,
+                    maxHeaderListSize: configuration.maximumHeadBytes,
                     maxHeaderFieldCount: configuration.maximumFields)))
         let application = Application(
             responder: AdminResponder(services: services, authentication: authentication),

@@ -1,8 +1,8 @@
+// swift-format-ignore-file
 // Written by scripts/embed-openapi from openapi.yaml; do not edit.
 
 /// The contract, as `/openapi.yaml` serves it.
 enum OpenAPIDocument {
-    // swift-format-ignore
     static let text = ###"""
 # The HTTP contract of Lanyard. The server serves this file at /openapi.yaml, and tests hold the two against each other.
 openapi: 3.1.0

@@ -84,10 +84,14 @@ extension AllowanceState {
 
 /// A window as it is saved.
 public struct SavedWindow: Hashable, Sendable {
+    /// Whose window it is.
     public var subject: Subject
+    /// Which of the subject's windows.
     public var identity: WindowIdentity
+    /// What it counts.
     public var snapshot: WindowSnapshot
 
+    /// A saved window.
     public init(subject: Subject, identity: WindowIdentity, snapshot: WindowSnapshot) {
         self.subject = subject
         self.identity = identity
@@ -138,7 +142,9 @@ extension AllowanceState {
     /// Whether nothing would be lost with this object: no unit counted, no call open, nothing to flush.
     package func isForgettable(now: MonotonicInstant) -> Bool {
         content.withLock { content in
-            guard content.inFlight == 0, content.tally == nil, !content.isListed, !content.isUnsaved else { return false }
+            guard content.inFlight == 0, content.tally == nil, !content.isListed, !content.isUnsaved else {
+                return false
+            }
             guard let block = content.block else { return true }
             for rule in content.limits.rules {
                 let total = block.withRing(rule) { ring in

@@ -32,7 +32,8 @@ public struct LimitDefinition: Hashable, Sendable, Codable {
     ) -> LimitDefinition {
         let (seconds, attoseconds) = window.components
         let milliseconds = seconds.multipliedReportingOverflow(by: 1000)
-        let length = milliseconds.overflow ? Int64.max : milliseconds.partialValue &+ attoseconds / 1_000_000_000_000_000
+        let length =
+            milliseconds.overflow ? Int64.max : milliseconds.partialValue &+ attoseconds / 1_000_000_000_000_000
         return LimitDefinition(
             name: name ?? "\(unit.rawValue)-per-\(length)ms", unit: unit, amount: amount, windowMilliseconds: length)
     }

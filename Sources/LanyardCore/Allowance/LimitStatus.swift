@@ -29,7 +29,8 @@ package struct LimitReading: Sendable {
     package var status: LimitStatus {
         let rule = rule
         return LimitStatus(
-            definition: rule.definition, source: rule.source, remaining: remaining, resetMilliseconds: resetMilliseconds)
+            definition: rule.definition, source: rule.source, remaining: remaining, resetMilliseconds: resetMilliseconds
+        )
     }
 }
 

@@ -204,10 +204,12 @@ public struct WindowSnapshot: Hashable, Sendable {
     /// Units in each live bucket, oldest (`head - 32`) first.
     public var amounts: [Int64]
 
+    /// A window's content.
     public init(head: Int64, amounts: [Int64]) {
         self.head = head
         self.amounts = amounts
     }
 
+    /// Whether it counts nothing.
     public var isEmpty: Bool { amounts.allSatisfy { $0 == 0 } }
 }

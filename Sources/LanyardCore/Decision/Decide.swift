@@ -71,7 +71,9 @@ package enum Steps {
             switch SecretShape.inspect(bytes) {
             case .native: .success(SecretDigest(hashing: bytes))
             case .wrongChecksum:
-                .failure(Denial(.malformedKey, .detail("The key's checksum does not hold: a character was lost or changed.")))
+                .failure(
+                    Denial(.malformedKey, .detail("The key's checksum does not hold: a character was lost or changed."))
+                )
             case .foreign where acceptsForeign: .success(SecretDigest(hashing: bytes))
             case .foreign, .malformed: .failure(Denial(.malformedKey))
             }

@@ -19,7 +19,8 @@ package final class Demand: Sendable {
     package let canFinish: Bool
 
     package init(
-        audience: Audience = .everyProjectButLanyard, environment: EnvironmentName? = nil, scope: ScopeExpression? = nil,
+        audience: Audience = .everyProjectButLanyard, environment: EnvironmentName? = nil,
+        scope: ScopeExpression? = nil,
         methods: [HTTPMethodName] = [], paths: PathPatternSet = PathPatternSet([]), costs: Costs = .oneRequest,
         canFinish: Bool = false
     ) {

@@ -67,7 +67,8 @@ extension DenialCode {
         case .rateLimited: "A limit of the key is reached."
         case .quotaExceeded: "A quota of the key is used up."
         case .budgetExceeded: "A budget of the key is used up."
-        case .untrustedProxy: "A header that names the original request is missing, doubled, or from an untrusted address."
+        case .untrustedProxy:
+            "A header that names the original request is missing, doubled, or from an untrusted address."
         case .unavailable: "The request could not be decided, and is refused to be safe."
         }
     }
@@ -89,7 +90,8 @@ extension DenialCode {
         case .wrongProject: "Use a key of the demanded project."
         case .wrongEnvironment: "Use a key of the demanded environment."
         case .invalidDerivation: "Derive the key anew from its parent."
-        case .proofRequired: "Prove possession in the way that the key demands, and rotate the key: it was sent in the clear."
+        case .proofRequired:
+            "Prove possession in the way that the key demands, and rotate the key: it was sent in the clear."
         case .invalidSignature: "Sign the request anew with the key's secret."
         case .replayedSignature: "Sign every request anew, with a nonce of its own."
         case .invalidCertificate: "Present the client certificate that the key is bound to."
@@ -136,7 +138,8 @@ extension Denial {
 
     private func limitDetail(_ limit: LimitStatus, _ wait: Int64?) -> String {
         let definition = limit.definition
-        let what = "limit '\(definition.name)' (\(definition.amount) \(definition.unitText) in \(definition.windowText))"
+        let what =
+            "limit '\(definition.name)' (\(definition.amount) \(definition.unitText) in \(definition.windowText))"
         guard wait != nil else { return "The call costs more than the \(what) ever admits." }
         return "The \(what) of the \(limit.source.rawValue) is reached."
     }

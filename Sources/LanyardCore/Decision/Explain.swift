@@ -33,7 +33,9 @@ package struct Explanation: Sendable {
 
 /// Walks the steps of ``decide(_:on:now:report:)`` without spending. Every step that can be judged is, also behind a
 /// failed one: whoever repairs a request wants to know all that is wrong with it.
-package func explain(_ request: DecisionRequest, secret: ResolvedSecret?, on node: some DecisionNode, now: Now) -> Explanation {
+package func explain(_ request: DecisionRequest, secret: ResolvedSecret?, on node: some DecisionNode, now: Now)
+    -> Explanation
+{
     var walk = Walk()
     walk.take(.nodeIsCurrent, Steps.nodeIsCurrent(node, now))
     switch Steps.identify(request.presented, acceptsForeign: node.acceptsForeignSecrets) {

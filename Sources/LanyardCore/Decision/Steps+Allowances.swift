@@ -141,13 +141,16 @@ extension AllowanceState.Content {
 
     /// Counts in the tally of `minute`; returns the tally of an earlier minute that it had to give up.
     mutating func tally(for minute: Int32, _ count: (inout UsageTally) -> Void) -> UsageTally? {
-        var retired: UsageTally?
-        if let old = tally, old.minute != minute {
-            retired = old
-            tally = nil
+        // Taken out while it counts: a second owner would make it copy its dictionary.
+        let old = tally.take()
+        guard var current = old, current.minute == minute else {
+            var fresh = UsageTally(minute: minute)
+            count(&fresh)
+            tally = fresh
+            return old
         }
-        if tally == nil { tally = UsageTally(minute: minute) }
-        if tally != nil { count(&tally!) }  // Set on the line above; binding it would copy its dictionary.
-        return retired
+        count(&current)
+        tally = current
+        return nil
     }
 }

@@ -115,7 +115,8 @@ public struct SecretRecord: Hashable, Sendable {
 
     /// A secret's record.
     public init(
-        digest: SecretDigest, key: KeyID, publicKey: PublicKeyBytes?, createdAt: Timestamp, graceEndsAt: Timestamp? = nil
+        digest: SecretDigest, key: KeyID, publicKey: PublicKeyBytes?, createdAt: Timestamp,
+        graceEndsAt: Timestamp? = nil
     ) {
         self.digest = digest
         self.key = key
