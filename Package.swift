@@ -145,7 +145,8 @@ let package = Package(
         tests(
             "LanyardManagementTests",
             [
-                "LanyardManagement", "LanyardEngine", "LanyardSQLite", "LanyardStorage", "LanyardTesting", "LanyardCore",
+                "LanyardManagement", "LanyardEngine", "LanyardSQLite", "LanyardStorage", "LanyardTesting",
+                "LanyardCore",
                 logging,
             ]),
     ]

@@ -56,13 +56,18 @@ struct ImportRules {
         }
     }
 
-    /// What `Package.swift` declares, against the table.
-    func manifestFindings() -> [Finding] {
+    /// What `Package.swift` declares, against the table and the examples, which may depend on products alone.
+    func manifestFindings(examples: Set<String>, products: Set<String>) -> [Finding] {
         let path = "Package.swift"
-        let missing = Set(table.rows.map(\.target)).subtracting(manifest.targets.keys)
-        let unknown = Set(manifest.targets.keys).subtracting(table.rows.map(\.target))
+        let known = Set(table.rows.map(\.target)).union(examples)
+        let missing = known.subtracting(manifest.targets.keys)
+        let unknown = Set(manifest.targets.keys).subtracting(known)
         var findings = missing.sorted().map { Finding(path, "declares no target \($0), which the import table has") }
         findings += unknown.sorted().map { Finding(path, "declares target \($0), which the import table has not") }
+        for example in examples.sorted() {
+            let own = (manifest.targets[example] ?? []).filter { table.row($0) != nil && !products.contains($0) }
+            findings += own.map { Finding(path, "example \(example) depends on \($0), which is no product") }
+        }
         for row in table.rows {
             guard let dependencies = manifest.targets[row.target].map(Set.init) else { continue }
             let own = dependencies.filter { table.row($0) != nil }

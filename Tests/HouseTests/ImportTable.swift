@@ -54,8 +54,9 @@ extension ImportTable {
     /// Targets that carry out a store's protocols; each stands on the protocols alone.
     static let adapters: Set<String> = ["LanyardSQLite"]
 
-    /// Targets that lie in Examples.
+    /// Programs under `Examples/`. They see what every user sees: products, and nothing behind them.
     static let examples: Set<String> = ["HummingbirdService"]
+    static let products: Set<String> = ["Lanyard", "LanyardHummingbird", "LanyardTesting"]
 
     static let lanyard = ImportTable(rows: [
         Row(
@@ -109,8 +110,5 @@ extension ImportTable {
             target: "LanyardCommand", standsOn: ["LanyardServer"],
             products: ["ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL", "Logging"],
             system: .platform, isPublic: false),
-        Row(
-            target: "HummingbirdService", standsOn: ["LanyardHummingbird"], products: ["Hummingbird"],
-            system: .foundation, isPublic: false),
     ])
 }

@@ -6,8 +6,14 @@ enum SourceTree {
         /// From the package's root, with `/`.
         let path: String
         let text: String
+        /// Of Swift alone; taken apart once, for many rules read them.
+        let lines: [SourceLine]
 
-        var lines: [SourceLine] { SourceScanner.lines(of: text) }
+        init(path: String, text: String) {
+            self.path = path
+            self.text = text
+            lines = path.hasSuffix(".swift") ? SourceScanner.lines(of: text) : []
+        }
 
         /// `LanyardCore` for `Sources/LanyardCore/Secret/Secret.swift`.
         var target: String {

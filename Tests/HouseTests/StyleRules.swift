@@ -33,10 +33,11 @@ enum StyleRules {
         }
     }
 
-    /// What switches a check of the compiler off, or ends the process: permitted with the reason beside it.
+    /// What switches a check of the compiler off, or ends the process: permitted with the reason beside it. A failed
+    /// precondition may tell its reason in its message, which is for whoever embeds Lanyard wrongly.
     static let needsReason = [
-        "try!", "as!", "@unchecked", "nonisolated(unsafe)", "unowned(unsafe)", "fatalError(", "preconditionFailure(",
-        "unsafeBitCast(", "unsafeDowncast(",
+        "try!", "as!", "@unchecked", "nonisolated(unsafe)", "unowned(unsafe)", "fatalError(", "unsafeBitCast(",
+        "unsafeDowncast(", "preconditionFailure()",
     ]
 
     /// The reason stands in a `//` comment at the end of the line, or on the line above. A `///` comment says what a
@@ -71,10 +72,12 @@ enum StyleRules {
 
     /// What a service that embeds Lanyard can't reach is not public.
     static func publicDeclarations(path: String, lines: [SourceLine]) -> [Finding] {
-        lines.filter { line in
-            (line.mentions("public") || line.mentions("open"))
-                && line.code.split(whereSeparator: \.isWhitespace).contains { $0 == "public" || $0 == "open" }
-                && ImportLine(line) == nil
+        // `open` is also a name that a parameter or a function may have.
+        let openable = ["class", "func", "var", "subscript", "override", "init"]
+        return lines.filter { line in
+            let words = line.code.split(whereSeparator: \.isWhitespace)
+            let isOpen = zip(words, words.dropFirst()).contains { $0 == "open" && openable.contains(String($1)) }
+            return (isOpen || words.contains { $0 == "public" || $0 == "public(set)" }) && ImportLine(line) == nil
         }
         .map { Finding(path, line: $0.number, "public outside the products' targets: make it package") }
     }

@@ -36,7 +36,7 @@ public struct PathPattern: Sendable, Hashable, Comparable {
     /// Whether the pattern stands for `path`.
     ///
     /// Allocates nothing. The time is at most proportional to the length of the pattern times that of the path, and for a
-    /// pattern whose only wildcard is a final `**` to the pattern alone; see ``PathMatcher`` for why.
+    /// pattern whose only wildcard is a final `**` to the pattern alone; see `PathMatcher` for why.
     public func matches(_ path: CanonicalPath) -> Bool {
         description.withBytes { pattern in
             path.withBytes { path in
