@@ -46,6 +46,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
         name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: settings)
 }
 
+/// What several test targets share; no part of any product.
+func testSupport(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/Support", swiftSettings: settings)
+}
+
 let package = Package(
     name: "lanyard",
     platforms: [.macOS(.v15)],
@@ -132,9 +137,16 @@ let package = Package(
             ]),
         tests(
             "LanyardEngineTests",
-            ["LanyardEngine", "LanyardSQLite", "LanyardTesting", "LanyardStorage", "LanyardCore", logging]),
+            [
+                "LanyardEngine", "LanyardSQLite", "LanyardTesting", "LanyardStorage", "LanyardCore", "TestSupport",
+                logging,
+            ]),
         tests("HouseTests", []),
-        tests("ContractTests", ["LanyardHTTP", "LanyardWire", "LanyardCore", yams]),
+        testSupport("TestSupport", ["LanyardStorage", "LanyardWire", "LanyardCore", logging, yams]),
+        tests("ContractTests", ["LanyardHTTP", "LanyardWire", "LanyardCore", "TestSupport"]),
+        tests(
+            "LanyardAdminTests",
+            ["LanyardAdmin", "LanyardManagement", "LanyardWire", "LanyardCore", "TestSupport", httpTypes]),
         tests(
             "LanyardDataPlaneTests",
             [

@@ -1,6 +1,7 @@
 import LanyardCore
 import LanyardHTTP
 import LanyardWire
+import TestSupport
 import Testing
 
 @Suite("Answers, held against openapi.yaml")

@@ -1,4 +1,5 @@
 import LanyardWire
+import TestSupport
 import Testing
 
 /// A schema of `openapi.yaml` that describes a request, and what reads it.

@@ -3,6 +3,7 @@ import LanyardSQLite
 import LanyardStorage
 import LanyardTesting
 import Logging
+import TestSupport
 import Testing
 
 @testable import LanyardEngine

@@ -3,6 +3,7 @@ import LanyardCore
 import LanyardSQLite
 import LanyardStorage
 import LanyardTesting
+import TestSupport
 import Testing
 
 @testable import LanyardEngine

@@ -1,6 +1,7 @@
 import LanyardCore
 import LanyardStorage
 import LanyardTesting
+import TestSupport
 import Testing
 
 @testable import LanyardEngine

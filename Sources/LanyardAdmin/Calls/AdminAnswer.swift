@@ -17,7 +17,7 @@ struct AdminAnswer: Sendable {
     var fields = HTTPFields()
     var body: ResponseBody
 
-    init(status: HTTPResponse.Status, mediaType: String, body: ResponseBody) {
+    init(status: HTTPResponse.Status, mediaType: String?, body: ResponseBody) {
         self.status = status
         self.body = body
         fields[.contentType] = mediaType
@@ -37,11 +37,7 @@ struct AdminAnswer: Sendable {
         return answer
     }
 
-    static let noContent: AdminAnswer = {
-        var answer = AdminAnswer(status: .noContent, mediaType: "", body: ResponseBody())
-        answer.fields[.contentType] = nil
-        return answer
-    }()
+    static let noContent = AdminAnswer(status: .noContent, mediaType: nil, body: ResponseBody())
 
     /// A problem, with the fields that it carries.
     static func problem(_ response: ProblemResponse) -> AdminAnswer {

@@ -10,7 +10,7 @@ struct Endpoint: Sendable {
     /// The scope that a caller needs for one project at least; `nil` where no key is asked for.
     let scope: AdministrativeScope?
     /// Whether it has parameters in the query; where it has none, any is refused.
-    var readsQuery: Bool { !path.contains("{") && !Endpoint.withoutQuery.contains(path) }
+    var readsQuery: Bool { method == .get && !path.contains("{") && !Endpoint.withoutQuery.contains(path) }
     let run: @Sendable (AdminCall) async throws -> AdminAnswer
 
     /// Endpoints of reading that have no parameters.

@@ -32,7 +32,7 @@ extension AdminCall {
             } catch {
                 // Without a summary the client knows that it was cut short. The lines that were answered are imported.
                 services.logger.error(
-                    "an import was cut short", metadata: ["reason": "\(error)", "request_id": "\(context.requestID)"])
+                    "an import was cut short", metadata: ["reason": "\(error.loggedReason)", "request_id": "\(context.requestID)"])
                 throw error
             }
         }
@@ -42,9 +42,6 @@ extension AdminCall {
 
 /// Collects lines to batches, imports them, and writes what became of each, in order.
 private struct ImportAnswers {
-    /// Lines in one transaction: enough that its commit costs little for each, few enough that others get their turn.
-    private static let batchSize = 1000
-
     private enum Pending {
         case line(ImportLine)
         case refused(number: Int, ManagementProblem)
@@ -77,7 +74,7 @@ private struct ImportAnswers {
             if bytes.isEmpty { return }
             pending.append(read(bytes))
         }
-        if pending.count >= ImportAnswers.batchSize { try await importPending() }
+        if pending.count >= Management.importBatchSize { try await importPending() }
     }
 
     mutating func finish() async throws -> [UInt8] {

@@ -14,7 +14,8 @@ struct AdminAuthentication: Sendable {
 
     /// How it came out.
     enum Outcome {
-        case caller(Caller, limits: LimitReport)
+        /// A key that bounds its calls holds one open, which is to be ended with the answer.
+        case caller(Caller, openCall: GrantID?, limits: LimitReport)
         case denied(Denial, limits: LimitReport)
     }
 
@@ -23,7 +24,8 @@ struct AdminAuthentication: Sendable {
         var demands: [AdministrativeScope: Demand] = [:]
         for scope in AdministrativeScope.allCases {
             demands[scope] = Demand(
-                audience: .projects([ProjectRecord.lanyardID]), scope: try ScopeExpression(parsing: scope.rawValue))
+                audience: .projects([ProjectRecord.lanyardID]), scope: try ScopeExpression(parsing: scope.rawValue),
+                canFinish: true)
         }
         self.demands = demands
     }
@@ -51,7 +53,7 @@ struct AdminAuthentication: Sendable {
         switch decision {
         case .grant(let granted):
             let caller = Caller(granted.key, requestID: context.requestID, secret: secret)
-            return .caller(caller, limits: report)
+            return .caller(caller, openCall: granted.grantID, limits: report)
         case .deny(let denial): return .denied(denial, limits: report)
         case .needs: return .denied(Denial(.unavailable), limits: report)
         }

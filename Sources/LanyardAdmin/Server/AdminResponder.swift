@@ -18,25 +18,28 @@ struct AdminResponder: HTTPResponder {
 
     func respond(to request: Request, context: AdminContext) async throws -> Response {
         var context = context
-        context.requestID = RequestID.of(request.headers[.requestID])
+        context.requestID = RequestID.of(request.headers[values: .requestID])
         let start = ContinuousClock.now
-        var answer = await answer(to: request, context)
+        let match = table.match(request.method, request.uri.path)
+        var answer = await answer(to: request, match, context)
         answer.fields[.requestID] = context.requestID
         var response = Response(status: answer.status, headers: answer.fields, body: answer.body)
         if request.method == .head { response = response.createHeadResponse() }
-        log(request, response, context, since: start)
+        log(request, match, response, context, since: start)
         return response
     }
 
-    private func answer(to request: Request, _ context: AdminContext) async -> AdminAnswer {
+    private func answer(
+        to request: Request, _ match: EndpointTable.Match, _ context: AdminContext
+    ) async -> AdminAnswer {
         do {
-            switch table.match(request.method, request.uri.path) {
+            switch match {
             case .noSuchPath: throw AdminFailure(.noSuchPath)
             case .wrongMethod(let allowed): throw AdminFailure(.methodNotAllowed(allowed))
             case .found(let endpoint, let pathID): return try await run(endpoint, request, context, pathID: pathID)
             }
         } catch {
-            return problem(of: error, request, context)
+            return problem(of: error, match, context)
         }
     }
 
@@ -51,22 +54,40 @@ struct AdminResponder: HTTPResponder {
         switch await authentication.authenticate(request, context, for: scope) {
         case .denied(let denial, let limits):
             return .problem(ProblemResponse(denial, limits: limits.readings))
-        case .caller(let caller, let limits):
+        case .caller(let caller, let openCall, let limits):
             let call = AdminCall(request: request, context: context, pathID: pathID, caller: caller, services: services)
             var answer: AdminAnswer
             do {
-                if endpoint.method == .get, !endpoint.readsQuery { try call.refuseQuery() }
+                if !endpoint.readsQuery { try call.refuseQuery() }
                 answer = try await endpoint.run(call)
             } catch {
-                answer = problem(of: error, request, context)
+                answer = problem(of: error, .found(endpoint, pathID: pathID), context)
             }
             answer.fields.add(limits)
+            if let openCall { end(openCall, with: &answer, to: request) }
             return answer
         }
     }
 
+    /// Ends the call that the caller's own key holds open: with its answer, and where that is streamed, with its last
+    /// piece.
+    private func end(_ openCall: GrantID, with answer: inout AdminAnswer, to request: Request) {
+        let engine = services.engine
+        guard answer.body.contentLength == nil, request.method != .head else {
+            _ = engine.finish(openCall)
+            return
+        }
+        let body = answer.body
+        answer.body = ResponseBody { writer in
+            defer { _ = engine.finish(openCall) }
+            try await body.write(writer)
+        }
+    }
+
     /// The one place where errors become answers. What nobody expected is told as unavailable, and logged.
-    private func problem(of error: any Error, _ request: Request, _ context: AdminContext) -> AdminAnswer {
+    private func problem(
+        of error: any Error, _ match: EndpointTable.Match, _ context: AdminContext
+    ) -> AdminAnswer {
         switch error {
         case let failure as AdminFailure: return .problem(failure.problem)
         case let error as ManagementError: return .problem(error.problem)
@@ -75,52 +96,24 @@ struct AdminResponder: HTTPResponder {
             services.logger.error(
                 "a management call failed",
                 metadata: [
-                    "reason": "\(AdminResponder.reason(error))", "path": "\(request.uri.path)",
-                    "request_id": "\(context.requestID)",
+                    "reason": "\(error.loggedReason)", "path": "\(match.path)", "request_id": "\(context.requestID)",
                 ])
             return .problem(ManagementProblem.unavailable("The call could not be carried out."))
         }
     }
 
-    /// Only our own errors vouch for a description without secrets.
-    private static func reason(_ error: any Error) -> String {
-        switch error {
-        case let error as StoreError: error.description
-        case let error as EngineError: error.description
-        default: "\(type(of: error))"
-        }
-    }
-
+    /// Neither fields nor the query nor what stands for a parameter in the path: any of them may hold a secret.
     private func log(
-        _ request: Request, _ response: Response, _ context: AdminContext, since start: ContinuousClock.Instant
+        _ request: Request, _ match: EndpointTable.Match, _ response: Response, _ context: AdminContext,
+        since start: ContinuousClock.Instant
     ) {
         services.logger.debug(
             "answered",
             metadata: [
-                "method": "\(request.method.rawValue)", "path": "\(request.uri.path)",
+                "method": "\(request.method.rawValue)", "path": "\(match.path)",
                 "status": "\(response.status.code)", "request_id": "\(context.requestID)",
                 "elapsed_ms": "\((ContinuousClock.now - start) / .milliseconds(1))",
             ])
-    }
-}
-
-/// What a request is called in logs and in the audit log.
-enum RequestID {
-    private static let longest = 128
-
-    /// The caller's own, if it is a plain token; else a new one.
-    static func of(_ given: String?) -> String {
-        if let given, (1...longest).contains(given.utf8.count), given.utf8.allSatisfy(isPlain) { return given }
-        return String(UInt64.random(in: .min ... .max), radix: 16)
-    }
-
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-            true
-        default: false
-        }
     }
 }
 
@@ -134,5 +127,15 @@ extension HTTPFields {
         RateLimitFields.appendState(limits.readings, to: &state)
         self[.rateLimitPolicy] = String(decoding: policy, as: UTF8.self)
         self[.rateLimit] = String(decoding: state, as: UTF8.self)
+    }
+}
+
+extension EndpointTable.Match {
+    /// The path as it stands in logs.
+    fileprivate var path: String {
+        switch self {
+        case .found(let endpoint, _): endpoint.path
+        case .wrongMethod, .noSuchPath: "-"
+        }
     }
 }

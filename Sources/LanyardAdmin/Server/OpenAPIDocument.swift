@@ -33,6 +33,9 @@ info:
     policy takes its id or its name; one that names an account takes its id or its exact `external_id`; what
     does not exist is `invalid_request`.
 
+    **Limits of the caller.** Where the key that a request presents has limits, an answer of the admin
+    listener may carry `RateLimit-Policy` and `RateLimit`, whatever its status.
+
     **Lists** are pages of `limit` entries: `{"data":[…],"next_cursor":"…"}`, newest first.
 
     **Errors** are RFC 9457 problems with a stable `code`. A denial is the same thing wherever it happens;
@@ -2045,9 +2048,11 @@ paths:
       tags: [admin]
       summary: Why is it granted or denied?
       description: |
-        Runs the decision without spending anything, and shows each step with its verdict. With `key_id` no
-        secret is needed: the steps that need one are `not_applicable`. A `key_id` that does not exist is
-        `not_found`; a secret that belongs to no key is explained as `unknown_key`.
+        Runs the decision without spending anything, and shows each step with its verdict. Steps behind a failed
+        one are judged too, so that all that is wrong is seen at once; `decision` is the first failure's. Only
+        where no key was found are the later ones `not_reached`. What neither the key nor the request asks for
+        is `not_applicable`. A `key_id` that does not exist is `not_found`, and is judged as if its current
+        secret were presented; a secret that belongs to no key is explained as `unknown_key`.
 
         | step | asks | codes |
         |---|---|---|
@@ -2114,7 +2119,7 @@ paths:
                         verdict: fail
                         code: insufficient_scope
                         detail: The key holds invoices:read; invoices:write is missing.
-                      - {step: allowances, verdict: not_reached}
+                      - {step: allowances, verdict: pass}
                     limits:
                       - name: burst
                         unit: requests
@@ -2950,8 +2955,9 @@ components:
       type: string
       description: >-
         A pattern on the decoded, canonical path: `*` within a segment, `**` across segments. `/v1/invoices/**`.
+        At most 512 bytes, 32 segments, 4 of them `**`.
       minLength: 1
-      maxLength: 1024
+      maxLength: 512
       pattern: ^/
 
     Cidr:
@@ -2994,8 +3000,9 @@ components:
 
     Limit:
       description: >-
-        At most `amount` in *any* stretch of `window` (1 second to 31 days). The unit is `requests` unless named.
-        Up to 16 limits apiece.
+        At most `amount` in *any* stretch of `window` (1 second to 31 days). The unit is `requests` unless named;
+        of `usd` at most 1000000000.00. Up to 16 limits apiece, each with its own name, and no two of the same
+        unit and window.
       oneOf:
         - type: object
           required: [name, amount, window]
@@ -3004,7 +3011,7 @@ components:
             name:
               type: string
               description: Unique among the limits of its key, account or plan; the name in the `RateLimit` fields.
-              pattern: ^[a-z0-9][a-z0-9_-]{0,62}$
+              pattern: '^[A-Za-z0-9_.-]{1,64}$'
             unit: {type: string, enum: [requests, tokens], default: requests}
             amount: {type: integer, minimum: 1, maximum: 1000000000000}
             window: {$ref: '#/components/schemas/Duration'}
@@ -3015,7 +3022,7 @@ components:
             name:
               type: string
               description: Unique among the limits of its key, account or plan; the name in the `RateLimit` fields.
-              pattern: ^[a-z0-9][a-z0-9_-]{0,62}$
+              pattern: '^[A-Za-z0-9_.-]{1,64}$'
             unit: {type: string, const: usd}
             amount: {$ref: '#/components/schemas/Money'}
             window: {$ref: '#/components/schemas/Duration'}
@@ -3041,7 +3048,8 @@ components:
         reset_ms:
           type: integer
           minimum: 0
-          description: Milliseconds until the first unit comes back; 0 when the window is empty.
+          description: >-
+            Milliseconds until the whole amount is available again, if nothing else is charged; 0 when it is.
         subject:
           type: string
           enum: [key, account, plan]
@@ -3078,8 +3086,8 @@ components:
 
     KeyStatus:
       type: string
-      enum: [active, disabled, revoked, expired, not_yet_valid]
-      description: 'The first that holds of: revoked, disabled, expired, not_yet_valid, active.'
+      enum: [active, revoked, disabled, not_yet_valid, expired]
+      description: 'The first that holds of: revoked, disabled, not_yet_valid, expired, active.'
 
     Key:
       type: object
@@ -3238,7 +3246,7 @@ components:
           description: In the future, after `not_before`. Not together with `expires_in`.
         expires_in:
           $ref: '#/components/schemas/Duration'
-          description: Counted from this call, more than 0. Not together with `expires_at`.
+          description: Counted from this call, more than 0 and at most 365000d. Not together with `expires_at`.
         allow_self_rotate:
           type: boolean
           description: Whether whoever holds the secret may rotate it by `POST /v1/self/rotate`.
@@ -3321,7 +3329,7 @@ components:
           description: In the future, after `not_before`. Not together with `expires_in`.
         expires_in:
           $ref: '#/components/schemas/Duration'
-          description: Counted from this call, more than 0. Not together with `expires_at`.
+          description: Counted from this call, more than 0 and at most 365000d. Not together with `expires_at`.
         allow_self_rotate:
           type: boolean
           description: Whether whoever holds the secret may rotate it by `POST /v1/self/rotate`.
@@ -3401,7 +3409,7 @@ components:
           description: In the future, after `not_before`. Not together with `expires_in`.
         expires_in:
           $ref: '#/components/schemas/Duration'
-          description: Counted from this call, more than 0. Not together with `expires_at`.
+          description: Counted from this call, more than 0 and at most 365000d. Not together with `expires_at`.
         allow_self_rotate:
           type: boolean
           description: Whether whoever holds the secret may rotate it by `POST /v1/self/rotate`.
@@ -4431,5 +4439,6 @@ components:
           type: [string, 'null']
           description: Give it as `cursor` to get the next page; null on the last.
     Health: {type: object, required: [status], properties: {status: {type: string}}}
+
 """###
 }

@@ -1,17 +1,22 @@
 import Foundation
-import LanyardWire
+package import LanyardWire
 
 /// As much of JSON Schema 2020-12 as `openapi.yaml` uses. A member that a schema doesn't name is an error even where JSON
 /// Schema would let it pass: an answer with a misspelt member must not look right.
-struct SchemaValidator {
-    let contract: Contract
+package struct SchemaValidator: Sendable {
+    package let contract: Contract
+
+    package init(contract: Contract) {
+        self.contract = contract
+    }
 
     /// What is wrong with `value` by the named schema, each with its place.
-    func problems(_ value: JSONValue, _ schema: String) throws -> [String] {
+    package func problems(_ value: JSONValue, _ schema: String) throws -> [String] {
         try problems(value, contract.schema(schema), at: "")
     }
 
-    private func problems(_ value: JSONValue, _ schema: JSONValue, at place: String) throws -> [String] {
+    /// What is wrong with `value` by a schema of the document.
+    package func problems(_ value: JSONValue, _ schema: JSONValue, at place: String = "") throws -> [String] {
         let schema = try contract.resolved(schema)
         var found: [String] = []
         if let parts = schema["allOf"]?.array {

@@ -1,8 +1,8 @@
-import LanyardStorage
+package import LanyardStorage
 import Synchronization
 
 /// A store whose answers a test can hold back after they were read, and that can be made to fail.
-final class GatedStore: Store {
+package final class GatedStore: Store {
     private let base: any Store
     private let content = Mutex(Content())
 
@@ -15,21 +15,21 @@ final class GatedStore: Store {
         var failsReads = false
     }
 
-    init(_ base: any Store) {
+    package init(_ base: any Store) {
         self.base = base
     }
 
-    var reads: Int { content.withLock { $0.reads } }
+    package var reads: Int { content.withLock { $0.reads } }
 
-    func failWrites(_ fails: Bool) { content.withLock { $0.failsWrites = fails } }
+    package func failWrites(_ fails: Bool) { content.withLock { $0.failsWrites = fails } }
 
-    func failReads(_ fails: Bool) { content.withLock { $0.failsReads = fails } }
+    package func failReads(_ fails: Bool) { content.withLock { $0.failsReads = fails } }
 
     /// From now on answers to reads wait.
-    func closeGate() { content.withLock { $0.isClosed = true } }
+    package func closeGate() { content.withLock { $0.isClosed = true } }
 
     /// Lets go of every answer that waits, and of those to come.
-    func openGate() {
+    package func openGate() {
         let held = content.withLock { content in
             defer { content.held = [] }
             content.isClosed = false
@@ -39,7 +39,7 @@ final class GatedStore: Store {
     }
 
     /// Returns once `count` answers wait.
-    func waitUntilHeld(_ count: Int) async {
+    package func waitUntilHeld(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let isThere = content.withLock { content in
                 if content.held.count >= count { return true }
@@ -50,7 +50,7 @@ final class GatedStore: Store {
         }
     }
 
-    func read<Result: Sendable>(_ body: @escaping @Sendable (any StoreReading) throws -> Result) async throws -> Result
+    package func read<Result: Sendable>(_ body: @escaping @Sendable (any StoreReading) throws -> Result) async throws -> Result
     {
         let fails = content.withLock { content in
             content.reads += 1
@@ -72,13 +72,13 @@ final class GatedStore: Store {
         return result
     }
 
-    func write<Result: Sendable>(_ body: @escaping @Sendable (any StoreWriting) throws -> Result) async throws -> Result
+    package func write<Result: Sendable>(_ body: @escaping @Sendable (any StoreWriting) throws -> Result) async throws -> Result
     {
         if content.withLock({ $0.failsWrites }) { throw StoreError(.full, "a test made it fail") }
         return try await base.write(body)
     }
 
-    func close() async throws {
+    package func close() async throws {
         try await base.close()
     }
 }

@@ -1,0 +1,32 @@
+import LanyardCore
+import Testing
+
+@testable import LanyardAdmin
+
+@Suite("Names of requests")
+struct RequestIDTests {
+    @Test("the caller's own is kept", arguments: ["a", "1b-2.c_D", String(repeating: "x", count: 64)])
+    func kept(id: String) {
+        #expect(RequestID.of([id]) == id)
+    }
+
+    @Test(
+        "what could forge a line of a log, or is too long, is replaced",
+        arguments: ["", "a b", "a\nb", "é", "a,b", String(repeating: "x", count: 65)])
+    func replaced(id: String) {
+        let made = RequestID.of([id])
+        #expect(made != id && !made.isEmpty)
+    }
+
+    @Test("two are none, and a secret in the wrong field gets no further")
+    func refused() {
+        #expect(RequestID.of(["a", "a"]) != "a")
+        let secret = Secret.generate(prefix: .lyd, environment: .live).reveal()
+        #expect(RequestID.of([secret]) != secret)
+    }
+
+    @Test("those that are made differ")
+    func different() {
+        #expect(Set((0..<100).map { _ in RequestID.of([]) }).count == 100)
+    }
+}
