@@ -33,6 +33,7 @@ let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swi
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let structuredFields: Target.Dependency =
     .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers")
@@ -135,6 +136,9 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"), httpTypes,
                 asyncHTTPClient, nioCore, nioHTTP1, "HummingbirdService",
             ]),
+        tests(
+            "LanyardSQLiteTests",
+            ["LanyardSQLite", "LanyardTesting", "LanyardStorage", "LanyardCore", grdb, grdbSQLite]),
         tests(
             "LanyardEngineTests",
             [
