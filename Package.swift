@@ -27,6 +27,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
@@ -112,7 +113,7 @@ let package = Package(
             [
                 "Lanyard", "LanyardAdmin", "LanyardDataPlane", "LanyardTelemetry", "LanyardManagement", "LanyardEngine",
                 "LanyardSQLite", "LanyardStorage", "LanyardHTTP", "LanyardWire", "LanyardCore",
-                lifecycle, logging, metrics, nioCore, nioPosix, nioSSL, yams,
+                lifecycle, unixSignals, logging, coreMetrics, metrics, nioCore, nioPosix, nioSSL, yams,
             ]),
         .executableTarget(
             name: "LanyardCommand",
@@ -157,6 +158,7 @@ let package = Package(
                 "LanyardDataPlane", "LanyardManagement", "LanyardEngine", "LanyardSQLite", "LanyardStorage",
                 "LanyardHTTP", "LanyardWire", "LanyardCore", nioCore, nioPosix, nioHTTP1, nioSSL, logging,
             ]),
+        tests("LanyardServerTests", ["LanyardServer", "LanyardCore", logging]),
         tests("LanyardTelemetryTests", ["LanyardTelemetry", coreMetrics, logging]),
         tests(
             "LanyardManagementTests",

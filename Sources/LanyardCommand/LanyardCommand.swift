@@ -24,6 +24,7 @@ struct LanyardCommand: AsyncParsableCommand {
 
             Shell completion: lanyard --generate-completion-script bash (or zsh, fish).
             """,
+        version: Version.line,
         groupedSubcommands: [
             CommandGroup(
                 name: "Key",
@@ -31,7 +32,9 @@ struct LanyardCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Catalogue",
                 subcommands: [Accounts.self, Projects.self, Plans.self, Roles.self, Policies.self]),
-            CommandGroup(name: "Operation", subcommands: [Audit.self, Nodes.self]),
+            CommandGroup(
+                name: "Operation",
+                subcommands: [Serve.self, Audit.self, Nodes.self, Admin.self, Version.self]),
         ])
 
     static func main() async {

@@ -104,7 +104,10 @@ extension ImportTable {
         Row(
             target: "LanyardServer",
             standsOn: ["Lanyard", "LanyardAdmin", "LanyardDataPlane", "LanyardTelemetry"],
-            products: ["ServiceLifecycle", "Logging", "Metrics", "NIOCore", "NIOPosix", "NIOSSL", "Yams"],
+            products: [
+                "ServiceLifecycle", "UnixSignals", "Logging", "CoreMetrics", "Metrics", "NIOCore", "NIOPosix", "NIOSSL",
+                "Yams",
+            ],
             system: .platform, isPublic: false),
         Row(
             target: "LanyardCommand", standsOn: ["LanyardServer"],

@@ -13,7 +13,10 @@ protocol ClientCommand: AsyncParsableCommand {
 }
 
 extension ClientCommand {
-    func run() async throws {
+    func run() async throws { try await ask() }
+
+    /// Asks the server.
+    func ask() async throws {
         let console = Console.current
         do {
             let endpoint = try server.endpoint(console: console)

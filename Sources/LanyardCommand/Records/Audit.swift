@@ -1,4 +1,6 @@
 import ArgumentParser
+import LanyardManagement
+import LanyardServer
 import LanyardWire
 
 /// `lanyard audit`
@@ -76,29 +78,64 @@ struct AuditVerify: ClientCommand {
         abstract: "Check that no entry of the audit log was changed or taken away.",
         usage: "lanyard audit verify [<options>]",
         discussion: """
-            The server reads the whole log and recomputes its chain of hashes. Exits with 1 if it is broken.
+            The server reads the whole log and recomputes its chain of hashes. With --database this command does so \
+            itself, on a database that no server has open. Exits with 1 if the chain is broken.
 
             EXAMPLES:
               lanyard audit verify
+              lanyard audit verify --database sqlite:/backup/lanyard.sqlite
             """)
+
+    @Option(help: ArgumentHelp("Check this database instead of asking a server.", valueName: "sqlite:path"))
+    var database: String?
 
     @OptionGroup var server: AdminOptions
     @OptionGroup var output: OutputOptions
 
+    func run() async throws {
+        guard let database else { return try await ask() }
+        let console = Console.current
+        let location = try ServerConfiguration.offline([.database: [database]], console: console).database
+        let found: AuditVerification
+        do {
+            found = try await OfflineStore.verifyAuditLog(of: location)
+        } catch {
+            throw CommandFailure(error)
+        }
+        let json = found.json
+        if output.json { try Session.print(json, console: console) }
+        try Self.report(json, printsText: !output.json, console: console)
+    }
+
     func run(in session: Session) async throws(CommandFailure) {
         let answer = try await session.client.send(.get(["v1", "audit", "verify"]))
-        let isIntact = answer.json["intact"]?.bool == true
-        if session.printsJSON {
-            try session.printJSON(answer)
-        } else if isIntact {
-            try session.console.print(
-                session.style.inked("intact", .good) + TextWidth.printable(": \(answer.json.shown("entries")) entries"))
-        } else {
-            let sequence = answer.json.shown("first_bad_sequence")
-            try session.console.print(
-                session.style.inked("broken", .bad)
+        if session.printsJSON { try session.printJSON(answer) }
+        try Self.report(answer.json, printsText: !session.printsJSON, console: session.console)
+    }
+
+    /// - Throws: ``CommandFailure/denied`` if the chain is broken.
+    private static func report(_ json: JSONValue, printsText: Bool, console: Console) throws(CommandFailure) {
+        let isIntact = json["intact"]?.bool == true
+        if printsText, isIntact {
+            try console.print(
+                console.style.inked("intact", .good) + TextWidth.printable(": \(json.shown("entries")) entries"))
+        } else if printsText {
+            let sequence = json.shown("first_bad_sequence")
+            try console.print(
+                console.style.inked("broken", .bad)
                     + TextWidth.printable(": entry \(sequence) is the first that was changed or taken away"))
         }
         if !isIntact { throw .denied }
+    }
+}
+
+extension AuditVerification {
+    /// As the server answers it.
+    fileprivate var json: JSONValue {
+        var members = [
+            JSONObject.Member("intact", .bool(isIntact)), JSONObject.Member("entries", .number(JSONNumber(entries))),
+        ]
+        if let firstBadSequence { members.append(.init("first_bad_sequence", .number(JSONNumber(firstBadSequence)))) }
+        return .object(JSONObject(members))
     }
 }

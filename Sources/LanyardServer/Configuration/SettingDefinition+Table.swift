@@ -1,0 +1,102 @@
+import LanyardCore
+import Logging
+
+// The one table of settings. Flags, environment, file and help are all made from it.
+
+extension SettingDefinition {
+    package static let all: [SettingDefinition] = listening + storing + tls + bounds + logging + future
+
+    /// The table by setting; a test holds that there is a row for each.
+    static let bySetting = Dictionary(uniqueKeysWithValues: all.map { ($0.setting, $0) })
+
+    package static func of(_ setting: Setting) -> SettingDefinition? { bySetting[setting] }
+
+    private static let listening: [SettingDefinition] = [
+        value(
+            .data, "host:port",
+            "Where callers reach it: verify, authorize, self. Without a host, on all IPv4 addresses.", \.data, read: { text throws(InvalidSetting) in try ListenAddress(parsing: text) }),
+        value(
+            .admin, "host:port", "Where it is managed: the API for keys, metrics. Best left where only you reach it.",
+            \.admin, read: { text throws(InvalidSetting) in try ListenAddress(parsing: text) }),
+        list(
+            .trustedProxy, "cidr",
+            "A network of your proxies; only their forwarded headers are believed. None unless named. Repeatable.",
+            \.trustedProxies,
+            read: { text throws(InvalidSetting) in
+                do {
+                    return try CIDR(parsing: text)
+                } catch {
+                    throw InvalidSetting("\(ConfigurationProblem.quoted(text)) is no network: \(error)")
+                }
+            }),
+        path(
+            .readyFile, "Receives the two addresses as JSON once they can be reached, and is removed at the end.",
+            read: { $1.configuration.readyFile = $0 }, show: { $0.readyFile }),
+    ]
+
+    private static let storing: [SettingDefinition] = [
+        value(
+            .database, "sqlite:path", "Where everything is kept. The file is made if it isn't there.",
+            \.database, read: { text throws(InvalidSetting) in try DatabaseLocation(parsing: text) }),
+        path(
+            .adminKeyFile, "Receives the admin secret at the first start, readable for you alone. Keep it safe.",
+            read: { $1.configuration.adminKeyFile = $0 }, show: { $0.adminKeyFile }),
+        path(
+            .config, "A file with these settings, as YAML; without it, ./lanyard.yaml if that is there.",
+            kind: .outside, read: { _, _ in }, show: { _ in nil }),
+    ]
+
+    private static let tls: [SettingDefinition] = [
+        path(
+            .tlsCert, "Certificate chain (PEM) of both listeners. Read again when it changes, and at SIGHUP.",
+            read: { $1.tlsCertificate = $0 }, show: { $0.tls?.certificate }),
+        path(
+            .tlsKey, "The certificate's private key (PEM).",
+            read: { $1.tlsPrivateKey = $0 }, show: { $0.tls?.privateKey }),
+        path(
+            .clientCA, "Certificates (PEM) of who issues certificates to admins: the admin listener then asks for one.",
+            read: { $1.clientAuthorities = $0 }, show: { $0.tls?.clientAuthorities }),
+    ]
+
+    private static let bounds: [SettingDefinition] = [
+        integer(
+            .maxConnections, "Open connections of callers; more wait to be accepted.", within: 1...1_000_000,
+            write: { $1.limits.connections = $0 }, show: { "\($0.limits.connections)" }),
+        duration(
+            .idleTimeout, "How long a connection may stay open between two calls.",
+            within: .seconds(1)...Duration.seconds(3_600), \.limits.idleTimeout),
+        duration(
+            .headerTimeout, "How long the head of a request may take to arrive.",
+            within: .milliseconds(100)...Duration.seconds(600), \.limits.headerTimeout),
+        size(
+            .maxBody, "The most bytes of a request's body.",
+            within: .kibibytes(1)...ByteCount.mebibytes(256), \.limits.body),
+        duration(
+            .drainTimeout, "How long calls under way may take after SIGTERM; 0s cuts them.",
+            within: .zero...Duration.seconds(600), \.limits.drainTimeout),
+        integer(
+            .threads, "Threads that answer callers; one for each processor unless told otherwise.", within: 1...1_024,
+            write: { $1.threads = $0 }, show: { $0.threads.map { "\($0)" } }),
+        size(
+            .cacheMemory, "What keys kept in memory may take.",
+            within: .mebibytes(1)...ByteCount.mebibytes(1 << 20), \.cacheMemory),
+        integer(
+            .unknownKeyBudget, "Look-ups of keys that nobody issued, allowed to one address in a minute.",
+            within: 1...1_000_000,
+            write: { $1.unknownKeyBudget = $0 }, show: { "\($0.unknownKeyBudget)" }),
+        duration(
+            .stalenessBound, "How long a node cut off from its store may go on admitting.",
+            within: .seconds(1)...Duration.seconds(3_600), \.stalenessBound),
+    ]
+
+    private static let logging: [SettingDefinition] = [
+        choice(.logLevel, "From which level on lines are logged, to standard error.", \.logLevel),
+        choice(.logFormat, "How a line is written: for machines or for people.", \.logFormat),
+    ]
+
+    private static let future: [SettingDefinition] = [
+        later(
+            .counters, "valkey://host:port", "Not in this version: counters that several nodes share.",
+            "shared counters are not in this version: leave it out")
+    ]
+}
