@@ -167,5 +167,11 @@ let package = Package(
                 "LanyardCore",
                 logging,
             ]),
+        tests(
+            "LanyardCommandTests",
+            [
+                "LanyardCommand", "LanyardWire", "LanyardCore", argumentParser, hummingbird, hummingbirdTLS,
+                httpTypes, nioCore, nioSSL, logging,
+            ]),
     ]
 )

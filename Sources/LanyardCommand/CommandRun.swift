@@ -45,18 +45,19 @@ enum CommandRun {
     }
 
     /// The parser quotes what it doesn't understand. A secret that somebody gave as an argument is not quoted back at
-    /// them.
+    /// them, but they are told what that means.
     static func withoutSecrets(_ text: String, arguments: [String]) -> String {
-        var redacted = text
-        for argument in arguments.flatMap({ $0.split(separator: "=") }) where argument.utf8.count >= 8 {
-            let shape = Array(argument.utf8).withUnsafeBytes { SecretShape.inspect($0) }
-            switch shape {
-            case .native, .wrongChecksum: redacted = redacted.replacing(argument, with: "<REDACTED>")
-            case .foreign, .malformed: continue
-            }
-        }
-        guard redacted != text else { return text }
+        let secrets = arguments.flatMap { $0.split(separator: "=") }.filter(isSecret)
+        guard !secrets.isEmpty else { return text }
+        let redacted = secrets.reduce(text) { $0.replacing($1, with: "<REDACTED>") }
         return redacted + "\nA secret was given as an argument. Other processes and your shell's history have seen it: "
             + "rotate its key, and give secrets by standard input, a file or the environment."
+    }
+
+    private static func isSecret(_ argument: Substring) -> Bool {
+        switch Array(argument.utf8).withUnsafeBytes({ SecretShape.inspect($0) }) {
+        case .native, .wrongChecksum: true
+        case .foreign, .malformed: false
+        }
     }
 }

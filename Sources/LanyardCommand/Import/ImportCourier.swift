@@ -53,8 +53,9 @@ actor ImportCourier {
     /// Why the input can't be read further.
     var failure: CommandFailure? { inputFailure }
 
-    /// How long the server has owed an answer; nothing where it owes none.
-    var silence: Duration { ledger.awaitsAnswer ? .now - lastMove : .zero }
+    /// How long nothing has moved though the server owes an answer. While we wait for the input, the server may be
+    /// waiting for more lines before it answers, so that doesn't count.
+    var silence: Duration { ledger.awaitsAnswer && reading == nil ? .now - lastMove : .zero }
 
     // MARK: To the server
 
@@ -70,8 +71,10 @@ actor ImportCourier {
     func nextBytes(for connection: Int) async throws(CommandFailure) -> ByteBuffer? {
         while connection == self.connection {
             if let inputFailure { throw inputFailure }
-            if !ledger.awaitsAnswer { lastMove = .now }
-            if let bytes = ledger.nextBytes(most: Self.sendSize) { return ByteBuffer(bytes: bytes) }
+            if let bytes = ledger.nextBytes(most: Self.sendSize) {
+                lastMove = .now
+                return ByteBuffer(bytes: bytes)
+            }
             if isInputAtEnd { return nil }
             if ledger.hasRoom {
                 await fill()
@@ -103,6 +106,7 @@ actor ImportCourier {
             inputFailure = error
         }
         reading = nil
+        lastMove = .now
     }
 
     private func wake() {
@@ -147,8 +151,9 @@ actor ImportCourier {
 
     // MARK: On the disk
 
-    /// Keeps the progress. The report is written before, so that a line counted as refused is in it.
+    /// Keeps the progress, if there is any. The report is written before, so that a line counted as refused is in it.
     func save() throws(CommandFailure) {
+        guard ledger.progress.lines > 0 else { return }
         try state?.save(ledger.progress)
     }
 

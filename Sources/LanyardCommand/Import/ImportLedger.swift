@@ -39,10 +39,12 @@ struct ImportLedger {
         let bytes: [UInt8]?
     }
 
-    static let mostBytes = 8 << 20
-    static let mostLines = 100_000
     /// What the server takes as one line.
     static let longestLine = 64 << 10
+    /// The server answers a thousand lines at once. Twenty such batches on their way keep it busy.
+    static let mostLines = 20_000
+    /// Room for a whole batch of the longest lines: with less, both sides would wait for each other.
+    static let mostBytes = 1_200 * longestLine
 
     private(set) var progress: ImportProgress
     private var queue = CircularBuffer<Line>()

@@ -63,18 +63,25 @@ struct KeysImport: ClientCommand {
         } catch {
             await client.close()
             display.clear()
-            try await courier.save()
-            await showRefused(courier, in: session)
-            if let state {
-                let lines = await courier.status.progress.lines
-                console.note("Settled up to line \(lines); give the same command again to go on (\(state.path)).")
-            }
-            throw error
+            try await stop(courier, state: state, because: error, in: session)
         }
         await client.close()
         display.clear()
         await courier.forget()
         try await finish(courier, in: session)
+    }
+
+    /// Says how far it has come, and how to go on.
+    private func stop(
+        _ courier: ImportCourier, state: ImportStateFile?, because failure: CommandFailure, in session: Session
+    ) async throws(CommandFailure) -> Never {
+        await showRefused(courier, in: session)
+        let lines = await courier.status.progress.lines
+        guard let state, lines > 0 else { throw failure }
+        try await courier.save()
+        for line in failure.lines(style: session.console.errorStyle) { session.console.note(line) }
+        session.console.note("Settled up to line \(lines). Give the same command again to go on (\(state.path)).")
+        throw .incomplete
     }
 
     private func finish(_ courier: ImportCourier, in session: Session) async throws(CommandFailure) {

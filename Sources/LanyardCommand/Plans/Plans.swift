@@ -93,7 +93,8 @@ struct PlansCreate: ClientCommand {
         usage: "lanyard plans create --name <name> [<options>]",
         discussion: """
             EXAMPLES:
-              lanyard plans create --name free --scope invoices:read --limit 60/60s --in-flight 4
+              lanyard plans create --name free --scope invoices:read \\
+                --limit 60/60s --in-flight 4
             """)
 
     @Option(help: ArgumentHelp("Its name: lower-case letters, digits, '_', '.' and '-'.", valueName: "name"))

@@ -85,21 +85,16 @@ struct Table {
     private func line(_ cells: [Cell], widths: [Int]) -> String {
         var line = ""
         var left = width ?? .max
-        for (index, cell) in cells.enumerated() {
-            guard left > 0 else { break }
-            var room = left
-            if width != nil { room = min(left, widths[index]) }
-            let text = TextWidth.truncated(cell.text, to: room, style: style)
-            let missing = max(0, widths[index] - TextWidth.columns(text))
-            let padding = String(repeating: " ", count: min(missing, left))
-            let isLast = index == cells.count - 1
+        for (index, cell) in cells.enumerated() where left > 0 {
+            let room = min(widths[index], left)
+            let text = width == nil ? cell.text : TextWidth.truncated(cell.text, to: room, style: style)
+            let padding = String(repeating: " ", count: max(0, room - TextWidth.columns(text)))
+            let gap = index == 0 ? "" : String(repeating: " ", count: Self.gap)
             switch columns[index].alignment {
-            case .left: line += style.inked(text, cell.ink) + (isLast ? "" : padding)
-            case .right: line += padding + style.inked(text, cell.ink)
+            case .left: line += gap + style.inked(text, cell.ink) + padding
+            case .right: line += gap + padding + style.inked(text, cell.ink)
             }
-            guard !isLast else { break }
-            line += String(repeating: " ", count: Self.gap)
-            if width != nil { left -= max(widths[index], TextWidth.columns(text)) + Self.gap }
+            left -= room + Self.gap
         }
         return line.trimmingTrailingSpaces()
     }

@@ -63,7 +63,8 @@ struct RolesCreate: ClientCommand {
         usage: "lanyard roles create --name <name> --scope <scope> ...",
         discussion: """
             EXAMPLES:
-              lanyard roles create --name accountant --scope invoices:read --scope ledgers:read
+              lanyard roles create --name accountant \\
+                --scope invoices:read --scope ledgers:read
             """)
 
     @Option(help: ArgumentHelp("Its name: lower-case letters, digits, '_', '.' and '-'.", valueName: "name"))

@@ -1,0 +1,106 @@
+import Testing
+
+@testable import LanyardCommand
+
+@Suite("Audit, nodes and usage")
+struct RecordCommandTests {
+    @Test("the audit log says who changed which fields of what")
+    func audit() async throws {
+        let entries = [
+            """
+            {"sequence":12,"at":"2026-03-01T09:30:00.000Z","actor":{"key_id":"key_1","name":"ops"},"action":"key.update",\
+            "target":"key_2","before":{"name":"a","scopes":[],"updated_at":"1","plan":"x"},\
+            "after":{"name":"a","scopes":["b"],"updated_at":"2","in_flight":3},"request_id":"r-1"}
+            """,
+            """
+            {"sequence":11,"at":"2026-03-01T09:29:00.000Z","actor":null,"action":"key.create","target":"key_2",\
+            "before":null,"after":{},"request_id":null}
+            """,
+        ]
+        try await FakeServer.run { _, _ in
+            .json(Samples.list(entries))
+        } _: { server in
+            let outcome = await CommandProbe(server).run("audit", "list")
+            #expect(
+                outcome.output == """
+                     #  AT                 BY          ACTION      TARGET  CHANGED                  REQUEST
+                    12  2026-03-01 09:30Z  ops         key.update  key_2   scopes, in_flight, plan  r-1
+                    11  2026-03-01 09:29Z  the server  key.create  key_2   -                        -
+
+                    """)
+        }
+    }
+
+    @Test("a log that is whole exits with 0, one that is broken with 1 and the entry")
+    func auditVerify() async throws {
+        for (answer, text, status) in [
+            (#"{"intact":true,"entries":4182}"#, "intact: 4182 entries\n", Int32(0)),
+            (
+                #"{"intact":false,"entries":40,"first_bad_sequence":17}"#,
+                "broken: entry 17 is the first that was changed or taken away\n", 1
+            ),
+        ] {
+            try await FakeServer.run { _, _ in
+                .json(answer)
+            } _: { server in
+                let outcome = await CommandProbe(server).run("audit", "verify")
+                #expect(outcome.output == text)
+                #expect(outcome.status == status)
+                let json = await CommandProbe(server).run("audit", "verify", "--json")
+                #expect(json.output == answer + "\n")
+                #expect(json.status == status)
+            }
+        }
+    }
+
+    @Test("nodes are a table")
+    func nodes() async throws {
+        let node = """
+            {"id":"node_1","started_at":"2026-03-01T09:30:00.000Z","version":"0.1.0","epoch":42,"data":"127.0.0.1:8080",\
+            "admin":"127.0.0.1:8081","current":true,"last_confirmed_at":"2026-03-01T09:31:00.000Z"}
+            """
+        try await FakeServer.run { _, _ in
+            .json(Samples.list([node]))
+        } _: { server in
+            let outcome = await CommandProbe(server).run("nodes")
+            #expect(
+                outcome.output == """
+                    ID      CURRENT  EPOCH  VERSION  DATA            ADMIN           STARTED            CONFIRMED
+                    node_1  yes         42  0.1.0    127.0.0.1:8080  127.0.0.1:8081  2026-03-01 09:30Z  2026-03-01 09:31Z
+
+                    """)
+        }
+    }
+
+    @Test("usage is fetched whole, and CSV is passed on as it comes")
+    func usage() async throws {
+        let row =
+            #"{"start":"2026-03-01T09:00:00.000Z","outcomes":{"ok":1},"granted":1,"denied":0,"tokens":0,"usd":"0.00"}"#
+        let other = row.replacing("T09", with: "T10")
+        try await FakeServer.run { request, _ in
+            if request.target.contains("format=csv") {
+                return .init(type: "text/csv", body: "start,granted\r\n2026,1\r\n")
+            }
+            return .json(request.target.contains("cursor=2") ? Samples.list([other]) : Samples.list([row], next: "2"))
+        } _: { server in
+            let chart = await CommandProbe(server).run("usage")
+            #expect(chart.output.hasSuffix("2 granted, 0 denied\n"))
+            #expect(server.requests.count == 2)
+            let csv = await CommandProbe(server).run("usage", "--csv")
+            #expect(csv.output == "start,granted\r\n2026,1\r\n")
+            #expect(server.requests.last?.header("Accept") == "text/csv")
+        }
+    }
+
+    @Test("no usage is said to be none")
+    func noUsage() async throws {
+        try await FakeServer.run { _, _ in
+            .json(Samples.list([]))
+        } _: { server in
+            let outcome = await CommandProbe(server).run("usage")
+            #expect(outcome.status == 0)
+            #expect(outcome.output.isEmpty)
+            #expect(outcome.errors == "There was no usage.\n")
+        }
+    }
+}
