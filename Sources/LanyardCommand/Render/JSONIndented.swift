@@ -25,15 +25,15 @@ enum JSONIndented {
     }
 
     private static func appendLines<Element>(
-        _ elements: [Element], _ open: String, _ close: String, indent: Int, to text: inout String,
+        _ elements: [Element], _ opening: String, _ closing: String, indent: Int, to text: inout String,
         _ body: (Element, inout String) -> Void
     ) {
-        text += open
+        text += opening
         for (index, element) in elements.enumerated() {
             text += (index == 0 ? "\n" : ",\n") + String(repeating: "  ", count: indent + 1)
             body(element, &text)
         }
-        text += "\n" + String(repeating: "  ", count: indent) + close
+        text += "\n" + String(repeating: "  ", count: indent) + closing
     }
 }
 
