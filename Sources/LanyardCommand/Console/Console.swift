@@ -18,6 +18,8 @@ struct Console: Sendable {
     var width: Int?
     /// The time of day.
     var now: @Sendable () -> Timestamp
+    /// A clock that only goes forward, for rates and for how often progress is told.
+    var instant: @Sendable () -> ContinuousClock.Instant
     /// Waits before something is tried again.
     var sleep: @Sendable (Duration) async throws -> Void
 
@@ -31,6 +33,7 @@ struct Console: Sendable {
         isErrorTerminal: isatty(STDERR_FILENO) == 1,
         width: TerminalWidth.current(environment: ProcessInfo.processInfo.environment),
         now: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) },
+        instant: { .now },
         sleep: { try await Task.sleep(for: $0) })
 
     @TaskLocal static var current = Console.process

@@ -5,8 +5,8 @@ final class ImportDisplay: Sendable {
     private struct State {
         var firstLines: Int64?
         var firstBytes: UInt64 = 0
-        var began = ContinuousClock.now
-        var lastLine = ContinuousClock.now
+        var began: ContinuousClock.Instant
+        var lastLine: ContinuousClock.Instant
         var isDrawn = false
     }
 
@@ -14,32 +14,35 @@ final class ImportDisplay: Sendable {
     private static let lineInterval = Duration.seconds(10)
 
     private let console: Console
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(console: Console) {
         self.console = console
+        let now = console.instant()
+        state = Mutex(State(began: now, lastLine: now))
     }
 
     /// How often `draw` is worth calling.
     var interval: Duration { console.isErrorTerminal ? .milliseconds(100) : .milliseconds(500) }
 
     func draw(_ status: ImportCourier.Status) {
+        let now = console.instant()
         let line = state.withLock { state -> String? in
             if state.firstLines == nil {
                 state.firstLines = status.progress.lines
                 state.firstBytes = status.progress.end
-                state.began = .now
+                state.began = now
             }
             let text = Self.text(
                 status, linesBefore: state.firstLines ?? 0, bytesBefore: state.firstBytes,
-                elapsed: .now - state.began, style: console.errorStyle)
+                elapsed: now - state.began, style: console.errorStyle)
             if console.isErrorTerminal {
                 state.isDrawn = true
                 return "\r" + TextWidth.truncated(text, to: (console.width ?? 80) - 1, style: console.errorStyle)
                     + "\u{1B}[K"
             }
-            guard .now - state.lastLine >= Self.lineInterval else { return nil }
-            state.lastLine = .now
+            guard now - state.lastLine >= Self.lineInterval else { return nil }
+            state.lastLine = now
             return text + "\n"
         }
         if let line { try? console.errors.write(Array(line.utf8)) }

@@ -1,4 +1,5 @@
 import LanyardWire
+import Synchronization
 import Testing
 
 @testable import LanyardCommand
@@ -220,11 +221,32 @@ struct ImportCommandTests {
         console.isErrorTerminal = true
         console.environment = ["LANG": "C.UTF-8"]
         console.width = 60
+        let start = ContinuousClock.now
+        console.instant = { start }
         let display = ImportDisplay(console: console)
         display.draw(.init(progress: ImportProgress(lines: 5, end: 50), size: 100))
         #expect(errors.text == "\r[████████████░░░░░░░░░░░░]   50 %  5 lines\u{1B}[K")
         display.clear()
         #expect(errors.text.hasSuffix("\r\u{1B}[K"))
+    }
+
+    @Test("elsewhere than at a terminal a line is written now and then")
+    func lines() {
+        let errors = CapturedText()
+        let seconds = Mutex(0)
+        let start = ContinuousClock.now
+        var console = Console.process
+        console.errors = errors
+        console.isErrorTerminal = false
+        console.environment = ["LANG": "C.UTF-8"]
+        console.instant = { start + .seconds(seconds.withLock { $0 }) }
+        let display = ImportDisplay(console: console)
+        for second in 0...25 {
+            seconds.withLock { $0 = second }
+            display.draw(.init(progress: ImportProgress(lines: Int64(second) * 10), size: nil))
+        }
+        display.clear()
+        #expect(errors.text == "100 lines  10/s\n200 lines  10/s\n")
     }
 
     @Test("what the server refuses as a whole is shown, and not tried again")

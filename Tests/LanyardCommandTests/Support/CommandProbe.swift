@@ -39,11 +39,13 @@ struct CommandProbe {
     func run(_ arguments: [String]) async -> Outcome {
         let output = CapturedText()
         let errors = CapturedText()
+        // It stands still, so that nothing is told for having taken long.
+        let start = ContinuousClock.now
         let waits = Mutex<[Duration]>([])
         let console = Console(
             environment: environment, input: ScriptedInput(input, isTerminal: isInputTerminal), output: output,
             errors: errors, isOutputTerminal: isOutputTerminal, isErrorTerminal: isErrorTerminal, width: width,
-            now: { now },
+            now: { now }, instant: { start },
             sleep: { duration in waits.withLock { $0.append(duration) } })
         let status = await CommandRun.run(arguments, console: console)
         return Outcome(status: status, output: output.text, errors: errors.text, waits: waits.withLock { $0 })
