@@ -43,9 +43,12 @@ func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Re
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(
+    _ name: String, at path: String? = nil, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: settings)
+        name: name, dependencies: dependencies, path: path ?? "Tests/\(name)", resources: resources,
+        swiftSettings: settings)
 }
 
 /// What several test targets share; no part of any product.
@@ -159,6 +162,14 @@ let package = Package(
                 "LanyardHTTP", "LanyardWire", "LanyardCore", nioCore, nioPosix, nioHTTP1, nioSSL, logging,
             ]),
         tests("LanyardServerTests", ["LanyardServer", "LanyardCore", logging]),
+        tests(
+            "IntegrationTests", at: "Tests/Integration",
+            [
+                "LanyardAdmin", "LanyardDataPlane", "LanyardTelemetry", "LanyardManagement", "LanyardEngine",
+                "LanyardSQLite", "LanyardStorage", "LanyardTesting", "LanyardHTTP", "LanyardWire", "LanyardCore",
+                "LanyardServer", "LanyardCommand", "TestSupport", crypto, asyncHTTPClient, lifecycle, logging, metrics, coreMetrics, nioCore, nioPosix,
+                nioHTTP1,
+            ]),
         tests("LanyardTelemetryTests", ["LanyardTelemetry", coreMetrics, logging]),
         tests(
             "LanyardManagementTests",

@@ -64,7 +64,8 @@ struct EndpointTableTests {
         "what is no path of the API is none",
         arguments: [
             "", "/", "/v1", "/v1/", "/v1/keys/", "/v1//keys", "/v1/keys/key_1/", "/v1/keys/key_1/rotate/", "/V1/keys",
-            "/v1/keys/key_1/nothing", "/v1/nothing", "/v1/usage/x", "/v1/keys/{id}/rotate/x", "v1/keys", "/v1/keys//rotate",
+            "/v1/keys/key_1/nothing", "/v1/nothing", "/v1/usage/x", "/v1/keys/{id}/rotate/x", "v1/keys",
+            "/v1/keys//rotate",
         ])
     func nowhere(path: String) {
         #expect(isNowhere(path))

@@ -32,7 +32,8 @@ extension AdminCall {
             } catch {
                 // Without a summary the client knows that it was cut short. The lines that were answered are imported.
                 services.logger.error(
-                    "an import was cut short", metadata: ["reason": "\(error.loggedReason)", "request_id": "\(context.requestID)"])
+                    "an import was cut short",
+                    metadata: ["reason": "\(error.loggedReason)", "request_id": "\(context.requestID)"])
                 throw error
             }
         }

@@ -28,7 +28,9 @@ package struct ContractOperation: Sendable {
 package struct ContractResponse: Sendable {
     /// Its schemas by media type; none where the body is empty.
     package let schemas: [String: JSONValue]
-    /// The names of its fields.
+    /// The schema of each line, where the body is lines of JSON: OpenAPI 3.1 has no word for it, so it is ours.
+    package let lineSchema: JSONValue?
+    /// The names of its fields, in lower case.
     package let fields: Set<String>
 }
 
@@ -61,7 +63,8 @@ extension Contract {
         }
         return ContractOperation(
             id: id, method: method, path: path, tags: value["tags"]?.array?.compactMap(\.string) ?? [],
-            scope: scope.string, allowed: allowed == "every method" ? nil : allowed.split(separator: ", ").map(String.init),
+            scope: scope.string,
+            allowed: allowed == "every method" ? nil : allowed.split(separator: ", ").map(String.init),
             bodyType: try value["requestBody"].flatMap { try resolved($0)["content"]?.object?.members.first?.name },
             takesIdempotencyKey: names.contains("Idempotency-Key"), responses: responses)
     }
@@ -69,8 +72,15 @@ extension Contract {
     private func response(_ value: JSONValue) throws -> ContractResponse {
         let value = try resolved(value)
         var schemas: [String: JSONValue] = [:]
-        for member in value["content"]?.object?.members ?? [] { schemas[member.name] = member.value["schema"] ?? .null }
+        var lineSchema: JSONValue?
+        for member in value["content"]?.object?.members ?? [] {
+            schemas[member.name] = member.value["schema"] ?? .null
+            if let reference = member.value["x-lanyard-line"] {
+                lineSchema = try resolved(.object(of: ("$ref", reference)))
+            }
+        }
         return ContractResponse(
-            schemas: schemas, fields: Set(value["headers"]?.object?.members.map { $0.name.lowercased() } ?? []))
+            schemas: schemas, lineSchema: lineSchema,
+            fields: Set(value["headers"]?.object?.members.map { $0.name.lowercased() } ?? []))
     }
 }

@@ -50,7 +50,8 @@ package final class GatedStore: Store {
         }
     }
 
-    package func read<Result: Sendable>(_ body: @escaping @Sendable (any StoreReading) throws -> Result) async throws -> Result
+    package func read<Result: Sendable>(_ body: @escaping @Sendable (any StoreReading) throws -> Result) async throws
+        -> Result
     {
         let fails = content.withLock { content in
             content.reads += 1
@@ -72,7 +73,8 @@ package final class GatedStore: Store {
         return result
     }
 
-    package func write<Result: Sendable>(_ body: @escaping @Sendable (any StoreWriting) throws -> Result) async throws -> Result
+    package func write<Result: Sendable>(_ body: @escaping @Sendable (any StoreWriting) throws -> Result) async throws
+        -> Result
     {
         if content.withLock({ $0.failsWrites }) { throw StoreError(.full, "a test made it fail") }
         return try await base.write(body)
