@@ -159,7 +159,8 @@ let package = Package(
             "LanyardDataPlaneTests",
             [
                 "LanyardDataPlane", "LanyardManagement", "LanyardEngine", "LanyardSQLite", "LanyardStorage",
-                "LanyardHTTP", "LanyardWire", "LanyardCore", nioCore, nioPosix, nioHTTP1, nioSSL, logging,
+                "LanyardHTTP", "LanyardWire", "LanyardCore", "TestSupport", nioCore, nioPosix, nioHTTP1, nioSSL,
+                logging,
             ]),
         tests("LanyardServerTests", ["LanyardServer", "LanyardCore", logging]),
         tests(

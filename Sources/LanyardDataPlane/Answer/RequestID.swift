@@ -1,3 +1,4 @@
+import LanyardCore
 import LanyardHTTP
 import NIOHTTP1
 
@@ -21,8 +22,10 @@ struct RequestIDs {
         return found
     }
 
+    /// A secret has the form of an id too. One that was put into the wrong field must not get into answers and logs.
     static func isAcceptable(_ id: String) -> Bool {
         (1...64).contains(id.utf8.count) && id.utf8.allSatisfy(\.mayStandInRequestID)
+            && id.withBytes { SecretShape.nativeParts($0) == nil }
     }
 
     /// 16 hexadecimal digits. They tell requests apart and guard nothing, so a generator of three multiplications will do

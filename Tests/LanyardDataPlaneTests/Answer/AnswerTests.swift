@@ -80,6 +80,8 @@ struct AnswerTests {
             #expect(id(bad) != bad)
         }
         #expect(id("a", "a") != "a")
+        let secret = Secret.make().reveal()
+        #expect(id(secret) != secret)
         let (first, second) = (id(), id())
         #expect(first != second)
         #expect(RequestIDs.isAcceptable(first) && first.count == 16)

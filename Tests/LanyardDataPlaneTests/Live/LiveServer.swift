@@ -1,4 +1,5 @@
 import LanyardCore
+import LanyardManagement
 import Logging
 import NIOCore
 import NIOSSL
@@ -7,11 +8,11 @@ import Testing
 @testable import LanyardDataPlane
 
 /// Runs a server on a free port for as long as `body` takes, and shuts it down.
-func withServer(
-    _ decisions: MemoryDecisions = MemoryDecisions(), tls: NIOSSLContext? = nil,
-    configure: (inout DataPlaneConfiguration) -> Void = { _ in },
+func withListener(
+    _ decisions: any DecisionService, _ management: Management? = nil, tls: NIOSSLContext? = nil,
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-    _ body: (LiveServer) async throws -> Void
+    configure: (inout DataPlaneConfiguration) -> Void = { _ in },
+    _ body: (Listener) async throws -> Void
 ) async throws {
     var configuration = DataPlaneConfiguration()
     configuration.host = "127.0.0.1"
@@ -19,26 +20,43 @@ func withServer(
     configuration.eventLoops = 1
     configure(&configuration)
     let server = DataPlaneServer(
-        decisions: decisions, management: nil, configuration: configuration, logger: logger)
-    try await withThrowingTaskGroup { group in
-        group.addTask { try await server.run() }
+        decisions: decisions, management: management, configuration: configuration, logger: logger)
+    let running = Task { try await server.run() }
+    let outcome: Result<Void, any Error>
+    do {
         let address = try await server.boundAddress
-        try await body(LiveServer(decisions: decisions, address: address, tls: tls))
-        group.cancelAll()
-        while let result = await group.nextResult() { try result.get() }
+        outcome = .success(try await body(Listener(address: address, tls: tls, stop: { running.cancel() })))
+    } catch {
+        outcome = .failure(error)
+    }
+    running.cancel()
+    try await running.value
+    try outcome.get()
+}
+
+/// Runs a server on keys in memory.
+func withServer(
+    tls: NIOSSLContext? = nil, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    configure: (inout DataPlaneConfiguration) -> Void = { _ in }, _ body: (LiveServer) async throws -> Void
+) async throws {
+    let decisions = MemoryDecisions()
+    try await withListener(decisions, tls: tls, logger: logger, configure: configure) { listener in
+        try await body(LiveServer(decisions: decisions, listener: listener))
     }
 }
 
-struct LiveServer {
-    let decisions: MemoryDecisions
+/// A server that listens.
+struct Listener {
     let address: SocketAddress
     let tls: NIOSSLContext?
+    /// Asks it to shut down.
+    let stop: () -> Void
 
     func connect() async throws -> RawConnection {
         try await RawConnection.open(address, tls: tls)
     }
 
-    /// Sends one request on a connection of its own, and returns its answer and whether the connection then closed.
+    /// Sends one request on a connection of its own.
     func ask(_ request: String) async throws -> RawAnswer {
         let connection = try await connect()
         try await connection.send(request)
@@ -47,11 +65,34 @@ struct LiveServer {
         return answer
     }
 
-    /// A request by its parts. `Host` and `Content-Length` are added.
+    /// A request by its parts. `Host` and, with a body, `Content-Length` and `Content-Type` are added.
     func ask(
         _ method: String, _ target: String, key: Secret? = nil, _ fields: [String] = [], body: String? = nil
     ) async throws -> RawAnswer {
-        try await ask(requestText(method, target, key: key, fields, body: body))
+        let connection = try await connect()
+        try await connection.send(requestText(method, target, key: key, fields, body: body))
+        let answer = try #require(await connection.answers(1, omittingBodies: method == "HEAD").first)
+        try await connection.close()
+        return answer
+    }
+}
+
+/// A server on keys in memory.
+@dynamicMemberLookup
+struct LiveServer {
+    let decisions: MemoryDecisions
+    let listener: Listener
+
+    subscript<Value>(dynamicMember path: KeyPath<Listener, Value>) -> Value { listener[keyPath: path] }
+
+    func connect() async throws -> RawConnection { try await listener.connect() }
+
+    func ask(_ request: String) async throws -> RawAnswer { try await listener.ask(request) }
+
+    func ask(
+        _ method: String, _ target: String, key: Secret? = nil, _ fields: [String] = [], body: String? = nil
+    ) async throws -> RawAnswer {
+        try await listener.ask(method, target, key: key, fields, body: body)
     }
 }
 

@@ -26,6 +26,8 @@ final class MemoryDecisions: DecisionService {
         var loads = 0
         var decisions = 0
         var isReady = true
+        /// Loads succeed and nothing is known afterwards, as if each were evicted at once.
+        var forgets = false
         var lookUpWait: Int64?
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
@@ -45,6 +47,7 @@ final class MemoryDecisions: DecisionService {
     func set(isReady: Bool) { content.withLock { $0.isReady = isReady } }
     func set(load: Load) { content.withLock { $0.load = load } }
     func set(lookUpWait: Int64?) { content.withLock { $0.lookUpWait = lookUpWait } }
+    func set(forgets: Bool) { content.withLock { $0.forgets = forgets } }
     var loads: Int { content.withLock { $0.loads } }
     var decisions: Int { content.withLock { $0.decisions } }
     var openCalls: Int { content.withLock { $0.open.count } }
@@ -118,7 +121,10 @@ final class MemoryDecisions: DecisionService {
             }
         }
         switch ticket {
-        case .load(let digest, from: _): _ = content.withLock { $0.loaded.insert(digest) }
+        case .load(let digest, from: _):
+            content.withLock { content in
+                if !content.forgets { content.loaded.insert(digest) }
+            }
         }
     }
 
@@ -134,7 +140,9 @@ final class MemoryDecisions: DecisionService {
     }
 
     func policy(named name: String) -> PreparedPolicy? { content.withLock { $0.policies[name] } }
-    func project(named name: String) -> ProjectRecord? { content.withLock { $0.projects[name] } }
+    func project(named name: String) -> ProjectRecord? {
+        content.withLock { content in content.projects.values.first { $0.name == name || "\($0.id)" == name } }
+    }
 
     // MARK: DecisionNode
 

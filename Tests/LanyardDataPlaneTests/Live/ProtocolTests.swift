@@ -99,7 +99,7 @@ struct ProtocolTests {
 
     @Test("an idle connection is closed without a word")
     func idle() async throws {
-        try await withServer(configure: { $0.connection.idleTimeout = .milliseconds(100) }) { server in
+        try await withServer(configure: { $0.connection.idleTimeout = .milliseconds(700) }) { server in
             let silent = try await server.connect()
             #expect(await silent.untilClosed() == "")
             let used = try await server.connect()

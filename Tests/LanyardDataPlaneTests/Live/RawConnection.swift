@@ -1,3 +1,10 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -75,6 +82,13 @@ final class RawConnection: Sendable {
     }
 
     func close() async throws {
+        try? await channel.close()
+    }
+
+    /// Goes away without a word: the other side's kernel learns it by a reset. A mere close would look like the end of
+    /// the client's side alone.
+    func reset() async throws {
+        try await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
         try? await channel.close()
     }
 
