@@ -10,7 +10,8 @@ struct LanyardCommand: AsyncParsableCommand {
         discussion: """
             `lanyard serve` runs the server; every other command asks a running one. They find it at LANYARD_URL (the \
             admin listener, http://127.0.0.1:8081 unless set) and present the secret in the file that \
-            LANYARD_ADMIN_KEY_FILE names, or in LANYARD_ADMIN_KEY.
+            LANYARD_ADMIN_KEY_FILE names, or in LANYARD_ADMIN_KEY; without both the one in ./lanyard-admin.key, where \
+            `lanyard serve` puts it.
 
             FIRST STEPS:
               lanyard keys create --name 'billing cron' --limit 100/60s

@@ -7,6 +7,8 @@ import LanyardCore
 /// at what was printed.
 struct Console: Sendable {
     var environment: [String: String]
+    /// The folder in which files are looked for that nobody has named.
+    var folder: String
     var input: any ConsoleInput
     var output: any TextSink
     var errors: any TextSink
@@ -26,6 +28,7 @@ struct Console: Sendable {
     /// The process's own.
     static let process = Console(
         environment: ProcessInfo.processInfo.environment,
+        folder: ".",
         input: StandardInput(),
         output: DescriptorSink(descriptor: STDOUT_FILENO),
         errors: DescriptorSink(descriptor: STDERR_FILENO),

@@ -37,7 +37,7 @@ enum DecisionView {
 
     private static func reset(_ limit: JSONValue) -> String {
         guard let milliseconds = limit["reset_ms"]?.number?.int64, milliseconds > 0 else { return JSONValue.nothing }
-        return "in " + DurationText.text(milliseconds: milliseconds)
+        return "in " + ShownDuration.text(milliseconds: milliseconds)
     }
 
     /// The steps of a decision, each with its verdict.

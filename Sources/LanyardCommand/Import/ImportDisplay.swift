@@ -83,19 +83,10 @@ final class ImportDisplay: Sendable {
         if status.progress.refused > 0 { parts.append("\(status.progress.refused) refused") }
         if let size = status.size, status.progress.end > bytesBefore, size > status.progress.end {
             let rate = Double(status.progress.end - bytesBefore) / seconds
-            parts.append("\(duration(Double(size - status.progress.end) / rate)) left")
+            // A rate near nothing would make more milliseconds than an integer holds.
+            let left = min(Double(size - status.progress.end) / rate * 1_000, 1e15)
+            parts.append("\(ShownDuration.text(milliseconds: Int64(left))) left")
         }
         return parts.joined(separator: "  ")
-    }
-
-    /// `12s`, `3m 20s`, `2h 5m`.
-    private static func duration(_ seconds: Double) -> String {
-        // A rate near nothing would make more seconds than an integer holds.
-        let whole = Int(min(seconds.rounded(.up), 1e9))
-        switch whole {
-        case ..<60: return "\(whole)s"
-        case ..<3_600: return "\(whole / 60)m \(whole % 60)s"
-        default: return "\(whole / 3_600)h \(whole / 60 % 60)m"
-        }
     }
 }

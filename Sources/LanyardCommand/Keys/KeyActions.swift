@@ -7,12 +7,12 @@ struct KeysRevoke: ClientCommand {
         abstract: "End a key for good, with all its secrets.",
         usage: "lanyard keys revoke <key> [<options>]",
         discussion: """
-            It can't be undone. When this returns, no node admits the key any longer; otherwise the nodes that have \
-            not confirmed it are named. At a terminal you are asked first.
+            It can't be undone. When this returns, no node admits the key any longer; otherwise the nodes that have not \
+            confirmed it are named.
 
             EXAMPLES:
               lanyard keys revoke 'billing cron' --reason 'left in a public repository'
-              lanyard keys lookup < found.txt; lanyard keys revoke key_… --yes
+              lanyard keys lookup < found.txt; lanyard keys revoke key_…
             """)
 
     @Argument(help: "Its id or name.") var key: String
@@ -20,13 +20,10 @@ struct KeysRevoke: ClientCommand {
     @Option(help: ArgumentHelp("Why, for the audit log and the key's record.", valueName: "text"))
     var reason: String?
 
-    @Flag(help: "Don't ask.") var yes = false
-
     @OptionGroup var server: AdminOptions
     @OptionGroup var output: OutputOptions
 
     func run(in session: Session) async throws(CommandFailure) {
-        try await session.confirm("Revoke \(key)? It can't be undone.", assumesYes: yes)
         try await session.act(KeyResource.self, key, "revoke", verb: "Revoked", reason: reason)
     }
 }

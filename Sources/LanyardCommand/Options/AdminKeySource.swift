@@ -1,4 +1,6 @@
+import Foundation
 import LanyardCore
+import LanyardServer
 
 /// Finds the secret that the command presents: never in an argument, for arguments are seen by every process.
 struct AdminKeySource {
@@ -16,6 +18,12 @@ struct AdminKeySource {
         }
         if let file = console.variable(Self.fileVariable) {
             return try read(file, origin: "\(file) (\(Self.fileVariable))", console: console)
+        }
+        // Where a server that was started in this folder without options has put it.
+        let standard = ServerConfiguration().adminKeyFile
+        let path = "\(console.folder)/\(standard)"
+        if access(path, R_OK) == 0 {
+            return try read(path, origin: "\(standard) in this folder", console: console)
         }
         throw .local(
             "There is no admin key to ask with.",

@@ -239,6 +239,22 @@ struct SecretInputTests {
         }
     }
 
+    @Test("where none is named, the admin key is the one that a server started in this folder has written")
+    func standardAdminKey() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write(CommandProbe.adminKey + "\n", to: "lanyard-admin.key")
+        try await FakeServer.run { _, _ in
+            .problem("revoked_key", status: 401)
+        } _: { server in
+            var probe = CommandProbe(server)
+            probe.environment["LANYARD_ADMIN_KEY"] = nil
+            probe.folder = folder.path
+            let outcome = await probe.run("nodes")
+            #expect(server.requests.first?.header("Authorization") == "Bearer \(CommandProbe.adminKey)")
+            #expect(outcome.errors.contains("came from lanyard-admin.key in this folder"))
+        }
+    }
+
     @Test("without an admin key nothing is asked, and it is said how to give one")
     func noAdminKey() async throws {
         try await FakeServer.run { _, _ in

@@ -232,10 +232,11 @@ struct KeyCommandTests {
         }
     }
 
-    @Test("at a terminal what can't be undone is asked about; a script is taken at its word")
+    @Test("at a terminal it is asked whether all keys of an account are meant; a script is taken at its word")
     func confirmation() async throws {
+        let answer = #"{"account":{"id":"\#(Samples.accountID)"},"revoked":3,\#(Samples.applied)}"#
         try await FakeServer.run { _, _ in
-            .json(#"{"key":\#(Samples.key),\#(Samples.applied)}"#)
+            .json(answer)
         } _: { server in
             var probe = CommandProbe(server)
             probe.isInputTerminal = true
@@ -243,14 +244,29 @@ struct KeyCommandTests {
             for (typed, isDone) in [("\n", false), ("n\n", false), ("", false), ("y\n", true), (" YES\n", true)] {
                 probe.input = typed
                 let before = server.requests.count
-                let outcome = await probe.run("keys", "revoke", Samples.keyID)
+                let outcome = await probe.run("accounts", "revoke-keys", Samples.accountID)
                 #expect(outcome.status == (isDone ? 0 : 1), "\(typed)")
-                #expect(outcome.errors.hasPrefix("Revoke \(Samples.keyID)? It can't be undone. [y/N] "))
+                #expect(outcome.errors.hasPrefix("Revoke all keys of \(Samples.accountID)? It can't be undone. [y/N] "))
                 #expect(server.requests.count == before + (isDone ? 1 : 0))
             }
-            let sure = await probe.run("keys", "revoke", Samples.keyID, "--yes")
+            let sure = await probe.run("accounts", "revoke-keys", Samples.accountID, "--yes")
             #expect(sure.status == 0)
             #expect(sure.errors.isEmpty)
+        }
+    }
+
+    @Test("one key, which was named, is revoked without a question")
+    func revoke() async throws {
+        try await FakeServer.run { _, _ in
+            .json(#"{"key":\#(Samples.key),\#(Samples.applied)}"#)
+        } _: { server in
+            var probe = CommandProbe(server)
+            probe.isInputTerminal = true
+            probe.isErrorTerminal = true
+            let outcome = await probe.run("keys", "revoke", Samples.keyID)
+            #expect(outcome.status == 0)
+            #expect(outcome.output.hasPrefix("Revoked key \(Samples.keyID) \"billing cron\""))
+            #expect(outcome.errors.isEmpty)
         }
     }
 

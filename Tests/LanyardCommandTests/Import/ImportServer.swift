@@ -21,8 +21,13 @@ final class ImportServer: Sendable {
     /// How many lines it takes together.
     private let batch: Int
 
-    init(cuts: [Int: Int] = [:], importsUnanswered: Int = 0, batch: Int = 1) {
+    /// Whether it ends its answers early instead of breaking the connection off, which can swallow what was written just
+    /// before.
+    private let cutsGently: Bool
+
+    init(cuts: [Int: Int] = [:], cutsGently: Bool = false, importsUnanswered: Int = 0, batch: Int = 1) {
         self.cuts = cuts
+        self.cutsGently = cutsGently
         self.importsUnanswered = importsUnanswered
         self.batch = batch
     }
@@ -50,6 +55,7 @@ final class ImportServer: Sendable {
                     count += 1
                     if count >= cut + importsUnanswered {
                         if !pending.isEmpty { try await writer.write(ByteBuffer(string: pending)) }
+                        if cutsGently { return }
                         throw FakeServer.Cut()
                     }
                     continue

@@ -3,6 +3,20 @@ import Testing
 
 @testable import LanyardCommand
 
+@Suite("Durations, for people")
+struct ShownDurationTests {
+    @Test(
+        "two units at most, rounded up",
+        arguments: [
+            (0, "0ms"), (412, "412ms"), (999, "999ms"), (1_000, "1s"), (10_192, "11s"), (60_000, "1m"),
+            (60_192, "1m 1s"),
+            (3_600_000, "1h"), (7_500_000, "2h 5m"), (2_678_400_000, "31d"), (100_000_000, "1d 3h"), (-5, "0ms"),
+        ] as [(Int64, String)])
+    func text(milliseconds: Int64, text: String) {
+        #expect(ShownDuration.text(milliseconds: milliseconds) == text)
+    }
+}
+
 @Suite("Problems, for people")
 struct ProblemTests {
     @Test("title, code and status, the fields at fault, and what would fix it")

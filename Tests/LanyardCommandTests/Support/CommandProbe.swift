@@ -17,6 +17,8 @@ struct CommandProbe {
     static let adminKey = "lyd_live_EXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLE0000000"
 
     var environment: [String: String] = ["LANYARD_ADMIN_KEY": adminKey, "LANG": "C.UTF-8"]
+    /// Nowhere, unless a test has one.
+    var folder = "/nonexistent"
     var input = ""
     var isInputTerminal = false
     var isOutputTerminal = false
@@ -43,7 +45,8 @@ struct CommandProbe {
         let start = ContinuousClock.now
         let waits = Mutex<[Duration]>([])
         let console = Console(
-            environment: environment, input: ScriptedInput(input, isTerminal: isInputTerminal), output: output,
+            environment: environment, folder: folder, input: ScriptedInput(input, isTerminal: isInputTerminal),
+            output: output,
             errors: errors, isOutputTerminal: isOutputTerminal, isErrorTerminal: isErrorTerminal, width: width,
             now: { now }, instant: { start },
             sleep: { duration in waits.withLock { $0.append(duration) } })
