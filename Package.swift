@@ -168,7 +168,8 @@ let package = Package(
             [
                 "LanyardAdmin", "LanyardDataPlane", "LanyardTelemetry", "LanyardManagement", "LanyardEngine",
                 "LanyardSQLite", "LanyardStorage", "LanyardTesting", "LanyardHTTP", "LanyardWire", "LanyardCore",
-                "LanyardServer", "LanyardCommand", "TestSupport", crypto, asyncHTTPClient, lifecycle, logging, metrics, coreMetrics, nioCore, nioPosix,
+                "LanyardServer", "LanyardCommand", "TestSupport", crypto, asyncHTTPClient, lifecycle, logging, metrics,
+                coreMetrics, nioCore, nioPosix,
                 nioHTTP1,
             ]),
         tests("LanyardTelemetryTests", ["LanyardTelemetry", coreMetrics, logging]),
