@@ -38,6 +38,24 @@ extension KeyEngine: Service {
         allowances.sweep(now: now)
         resolver.sweep()
         reportSizes()
+        await forgetIdempotentAnswers()
+    }
+
+    /// Answers that may not be given again are erased, at the latest a minute after their time: a store that is stolen
+    /// later must not hold what was promised for a quarter of an hour.
+    private func forgetIdempotentAnswers() async {
+        let minute = Int(now.wall.minute)
+        guard lastForgetting.exchange(minute, ordering: .relaxed) != minute else { return }
+        let now = now.wall
+        do {
+            try await store.write { store in
+                try store.deleteIdempotentAnswers(before: now.advanced(byMilliseconds: -IdempotencyPeriod.memory))
+                try store.eraseIdempotentBodies(before: now.advanced(byMilliseconds: -IdempotencyPeriod.replay))
+            }
+        } catch {
+            lastForgetting.store(0, ordering: .relaxed)
+            logger.error("old answers could not be erased; trying again", metadata: ["reason": "\(error)"])
+        }
     }
 
     private func reportSizes() {

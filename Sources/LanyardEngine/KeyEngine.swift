@@ -40,6 +40,8 @@ public final class KeyEngine: Sendable {
     let pending: PendingFlush
     let acceptsForeign: Atomic<Bool>
     let isShutDown = Atomic<Bool>(false)
+    /// The minute in which old answers were last erased.
+    let lastForgetting = Atomic<Int>(0)
     let counters = EngineCounters()
 
     struct AppliedChanges {

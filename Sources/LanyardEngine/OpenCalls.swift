@@ -13,37 +13,44 @@ package enum FinishOutcome: Sendable {
 ///
 /// Memory only: after a crash nothing is open, since nothing that could finish a call has survived to hold it.
 final class OpenCalls: Sendable {
-    private let calls: Shards<[GrantID: Call]>
+    private let calls: Shards<Table>
     private let capacity: Int
     private let timeoutNanoseconds: Int64
 
     private struct Call {
-        /// `nil` once it has ended; it is remembered a while so that finishing twice can be told from a mistake.
-        var state: AllowanceState?
-        var deadline: MonotonicInstant
+        let state: AllowanceState
+        let deadline: MonotonicInstant
+    }
+
+    private struct Table {
+        var open: [GrantID: Call] = [:]
+        /// Calls that ended, with when they are forgotten: so that finishing twice can be told from a mistake. Bounded by
+        /// itself, for ended calls must not take the place of open ones; beyond it, finishing twice is not recognised.
+        var ended: [GrantID: MonotonicInstant] = [:]
     }
 
     init(capacity: Int, timeout: Duration) {
         self.capacity = capacity
         timeoutNanoseconds = timeout.wholeNanoseconds
-        calls = Shards { [:] }
+        calls = Shards { Table() }
     }
 
     func open(_ state: AllowanceState, at now: Now) -> GrantID? {
         let id = GrantID.make(atMilliseconds: now.wall.milliseconds)
         return calls.withShard(of: id.low) { shard in
-            guard shard.count < capacity / calls.count + 1 else { return nil }
-            shard[id] = Call(state: state, deadline: deadline(after: now.monotonic))
+            guard shard.open.count < perShard else { return nil }
+            shard.open[id] = Call(state: state, deadline: deadline(after: now.monotonic))
             return id
         }
     }
 
     func finish(_ id: GrantID, at now: MonotonicInstant) -> FinishOutcome {
         let (outcome, state) = calls.withShard(of: id.low) { shard -> (FinishOutcome, AllowanceState?) in
-            guard let call = shard[id] else { return (.unknown, nil) }
-            guard let state = call.state else { return (.alreadyFinished, nil) }
-            shard[id] = Call(state: nil, deadline: deadline(after: now))
-            return (.finished, state)
+            guard let call = shard.open.removeValue(forKey: id) else {
+                return (shard.ended[id] == nil ? .unknown : .alreadyFinished, nil)
+            }
+            if shard.ended.count < perShard { shard.ended[id] = deadline(after: now) }
+            return (.finished, call.state)
         }
         // Outside the lock: a decision holds its state's lock while it opens a call here.
         state?.endCall()
@@ -54,13 +61,11 @@ final class OpenCalls: Sendable {
     func sweep(now: MonotonicInstant) {
         var ended: [AllowanceState] = []
         calls.forEach { shard in
-            for (id, call) in shard where call.deadline <= now {
-                if let state = call.state {
-                    ended.append(state)
-                    shard[id] = Call(state: nil, deadline: deadline(after: now))
-                } else {
-                    shard[id] = nil
-                }
+            shard.ended = shard.ended.filter { $0.value > now }
+            for (id, call) in shard.open where call.deadline <= now {
+                ended.append(call.state)
+                shard.open[id] = nil
+                if shard.ended.count < perShard { shard.ended[id] = deadline(after: now) }
             }
         }
         for state in ended { state.endCall() }
@@ -68,9 +73,11 @@ final class OpenCalls: Sendable {
 
     var openCount: Int {
         var count = 0
-        calls.forEach { count += $0.values.count { $0.state != nil } }
+        calls.forEach { count += $0.open.count }
         return count
     }
+
+    private var perShard: Int { capacity / calls.count + 1 }
 
     private func deadline(after now: MonotonicInstant) -> MonotonicInstant {
         MonotonicInstant(nanoseconds: now.nanoseconds &+ timeoutNanoseconds)

@@ -37,7 +37,8 @@ extension Management {
         let engine = engine
         return try await Task {
             let (value, changes) = try await engine.store.write { store in
-                let transaction = ManagementTransaction(store, caller: caller, now: now)
+                let present = try caller.renewed(in: store, at: now)
+                let transaction = ManagementTransaction(store, caller: present, now: now)
                 let value = try body(transaction)
                 return (value, transaction.changes)
             }

@@ -14,6 +14,14 @@ public struct IdempotencyID: Sendable, Hashable {
     }
 }
 
+/// How long answers to idempotent requests are kept.
+public enum IdempotencyPeriod {
+    /// As long as an answer is given again, in milliseconds: 15 minutes. After it, the body is erased.
+    public static let replay: Int64 = 15 * 60_000
+    /// As long as it is remembered that there was one, in milliseconds: 24 hours.
+    public static let memory: Int64 = 24 * 3_600_000
+}
+
 /// The answer that an idempotent request was given.
 public struct IdempotentAnswer: Sendable, Hashable {
     /// Whose it is.

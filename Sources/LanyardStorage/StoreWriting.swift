@@ -67,6 +67,8 @@ public protocol StoreWriting: StoreReading {
     func insert(_ answer: IdempotentAnswer) throws -> Bool
     /// Forgets answers made before `moment`.
     func deleteIdempotentAnswers(before moment: Timestamp) throws
+    /// Empties the bodies of answers made before `moment`; that there was an answer, and to what, stays known.
+    func eraseIdempotentBodies(before moment: Timestamp) throws
 
     /// Saves windows, each over its last saved state, and the clock that they are counted by. An empty window's row goes.
     func save(_ windows: [SavedWindow], clock: SavedClock) throws

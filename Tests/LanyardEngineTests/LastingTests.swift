@@ -145,6 +145,21 @@ struct LastingTests {
         #expect(await fixture.code(secret) == nil)
     }
 
+    @Test("calls that have ended take no place of those to come")
+    func endedCalls() async throws {
+        var configuration = EngineConfiguration()
+        configuration.openCalls = 1
+        let fixture = try await EngineFixture(configuration: configuration)
+        let (_, secret) = try await fixture.createKey { $0.maximumInFlight = 100 }
+        for _ in 0..<1000 {
+            guard case .grant(let granted) = await fixture.decide(secret), let id = granted.grantID else {
+                Issue.record("no call was opened")
+                return
+            }
+            _ = fixture.engine.finish(id)
+        }
+    }
+
     @Test("an engine that was shut down denies everything")
     func shutDown() async throws {
         let fixture = try await EngineFixture()

@@ -45,7 +45,9 @@ extension AdminCall {
         question.to = try query.timestamp("to")
         question.interval = try query.choice("interval", of: UsageQuery.Interval.self) ?? .hour
         question.group = try query.choice("group_by", of: UsageGroupBy.self)?.group ?? .none
-        question.after = try query.value("cursor", "the next_cursor of an earlier answer") { UsagePosition(cursor: $0) }
+        question.after = try query.value("cursor", "the next_cursor of an earlier answer") {
+            UsagePosition(cursor: $0, of: question.group)
+        }
         question.limit = try query.limit()
         let asksForCSV = request.headers[.accept]?.lowercased().hasPrefix("text/csv") == true
         switch try query.choice("format", of: UsageFormat.self) ?? (asksForCSV ? .csv : .json) {
@@ -93,9 +95,19 @@ extension UsagePosition {
     /// `minute.group`, as a reader hands it back.
     fileprivate var cursor: String { "\(minute).\(group)" }
 
-    fileprivate init?(cursor: String) {
+    /// `nil` where the text is none, or belongs to an answer of another grouping.
+    fileprivate init?(cursor: String, of group: UsageQuery.Group) {
         let parts = cursor.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, let minute = Int32(parts[0]) else { return nil }
+        let id = String(parts[1])
+        let isOfGroup =
+            switch group {
+            case .none: id.isEmpty
+            case .key: id.isEmpty || KeyID(id) != nil
+            case .account: id.isEmpty || AccountID(id) != nil
+            case .project: id.isEmpty || ProjectID(id) != nil
+            }
+        guard isOfGroup else { return nil }
         self.init(minute: minute, group: String(parts[1]))
     }
 }

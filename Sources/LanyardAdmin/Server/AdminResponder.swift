@@ -90,6 +90,8 @@ struct AdminResponder: HTTPResponder {
     ) -> AdminAnswer {
         switch error {
         case let failure as AdminFailure: return .problem(failure.problem)
+        // The caller's own key was refused when its turn came: told as the denial that it is.
+        case ManagementError.denied(let code): return .problem(ProblemResponse(Denial(code)))
         case let error as ManagementError: return .problem(error.problem)
         case let error as InvalidRequest: return .problem(ManagementProblem.invalid(error))
         default:

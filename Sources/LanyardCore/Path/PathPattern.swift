@@ -38,12 +38,18 @@ public struct PathPattern: Sendable, Hashable, Comparable {
     /// Allocates nothing. The time is at most proportional to the length of the pattern times that of the path, and for a
     /// pattern whose only wildcard is a final `**` to the pattern alone; see `PathMatcher` for why.
     public func matches(_ path: CanonicalPath) -> Bool {
+        var unbounded = Int.max
+        return matches(path, budget: &unbounded)
+    }
+
+    /// The same, taking its steps from what several patterns share.
+    func matches(_ path: CanonicalPath, budget: inout Int) -> Bool {
         description.withBytes { pattern in
             path.withBytes { path in
                 switch form {
                 case .literal: pattern.holdsSameBytes(as: path)
                 case .subtree: Self.isSubtree(pattern.part(0..<pattern.count - Self.subtreeSuffixLength), of: path)
-                case .general: PathMatcher.matches(pattern: pattern, path: path)
+                case .general: PathMatcher.matches(pattern: pattern, path: path, budget: &budget)
                 }
             }
         }

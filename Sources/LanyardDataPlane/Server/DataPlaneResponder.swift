@@ -43,7 +43,18 @@ final class DataPlaneResponder: RequestResponder {
         case .authorizeByPolicy(let name, _):
             guard let policy = decisions.policy(named: request.target.part(name)) else { return .discard }
             return policy.record.keyFrom.contains { if case .body = $0 { true } else { false } } ? .collect : .discard
-        case .verify, .verifyBatch, .finish, .rotateOwnKey, .revokeOwnKey: return .collect
+        // Whoever presents nothing in the form of a key is refused whatever the body says, so it is not kept.
+        case .verify, .verifyBatch, .finish, .rotateOwnKey, .revokeOwnKey:
+            return presentsKey(request) ? .collect : .discard
+        }
+    }
+
+    private func presentsKey(_ request: IncomingRequest) -> Bool {
+        guard case .text(let text, from: _) = KeyReader.standard.read(RequestFields(request.head)) else { return false }
+        switch text.withUnsafeBytes(SecretShape.inspect) {
+        case .native: return true
+        case .foreign: return decisions.acceptsForeignSecrets
+        case .wrongChecksum, .malformed: return false
         }
     }
 

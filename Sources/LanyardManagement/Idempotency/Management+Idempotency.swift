@@ -1,14 +1,6 @@
 import LanyardCore
 import LanyardStorage
 
-/// How long answers are kept.
-enum IdempotencyPeriod {
-    /// As long as an answer is given again, in milliseconds.
-    static let replay: Int64 = 15 * 60_000
-    /// As long as it is remembered that there was one: 24 hours.
-    static let memory: Int64 = 24 * 3_600_000
-}
-
 extension Management {
     /// Runs a use-case that makes something, and remembers its answer if the request is to be repeatable.
     ///
@@ -48,15 +40,20 @@ extension Management {
 extension ManagementTransaction {
     /// The answer that the request was given before; `nil` if it is new.
     fileprivate func answer(to request: IdempotentRequest, _ seal: IdempotencySeal) throws -> RenderedAnswer? {
-        // Whoever comes cleans up: nobody else reads these rows.
-        try store.deleteIdempotentAnswers(before: now.advanced(byMilliseconds: -IdempotencyPeriod.memory))
         guard let known = try store.idempotentAnswer(seal.id) else { return nil }
         guard known.requestHash == request.requestHash else { throw ManagementError.idempotencyMismatch }
         let isFresh = now <= known.createdAt.advanced(byMilliseconds: IdempotencyPeriod.replay)
         guard isFresh, let answer = seal.open(known) else {
             throw ManagementError.idempotencyExpired(target: known.target)
         }
-        if let key = KeyID(known.target) { try repeatChange(ofKey: key) }
+        if let id = KeyID(known.target) {
+            // The answer holds a secret: whoever could not be handed it now is not handed it again.
+            guard let key = try store.key(id), key.revokedAt == nil else {
+                throw ManagementError.idempotencyExpired(target: known.target)
+            }
+            if caller.keyID != id { try requireRight(toHandOut: key) }
+            try repeatChange(ofKey: id)
+        }
         return answer
     }
 

@@ -42,7 +42,13 @@ extension ManagementTransaction {
         var problems = FieldProblems()
         var key = key
         patch.name.apply(to: &key.name)
-        if let reference = patch.account.value { key.account = try account(reference, &problems) }
+        if let reference = patch.account.value {
+            // A key must not slip out of a suspended account by the hand of somebody who could not resume it.
+            if let current = key.account, try store.account(current)?.isSuspended == true {
+                try caller.require(.accountsWrite)
+            }
+            key.account = try account(reference, &problems)
+        }
         if let reference = patch.plan.value { key.plan = try plan(reference, &problems) }
         if let references = patch.roles.value { key.roles = try roles(references, &problems) }
         if let scopes = patch.scopes.value {

@@ -102,6 +102,7 @@ extension ManagementTransaction {
 
     fileprivate func updatePlan(_ id: PlanID, _ patch: PlanPatch) throws -> PlanRecord {
         let before = try plan(id)
+        try requireRight(toKeysOn: id)
         var after = before
         patch.name.apply(to: &after.name)
         if let scopes = patch.scopes.value { after.scopes = scopes.withoutRepetitions() }

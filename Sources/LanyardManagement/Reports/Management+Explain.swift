@@ -74,8 +74,12 @@ extension Management {
     private func demand(of request: ExplainRequest, as caller: Caller) async throws -> Demand {
         var policy: PreparedPolicy?
         if let name = request.policy {
-            guard let found = engine.policy(named: name) else {
-                throw ManagementError.invalid("/policy", "there is no policy with this id or name")
+            let missing = ManagementError.invalid("/policy", "there is no policy with this id or name")
+            guard let found = engine.policy(named: name) else { throw missing }
+            // What a policy demands stands in the verdicts: for others than its readers it does not exist.
+            let project = found.record.project.flatMap { engine.project($0)?.name }
+            guard caller.holds(.explain, forPolicyOf: project) || caller.holds(.policiesRead, forPolicyOf: project) else {
+                throw missing
             }
             policy = found
         }

@@ -14,6 +14,8 @@ extension ManagementTransaction {
         _ reference: Reference<AccountTag>?, _ problems: inout FieldProblems
     ) throws -> AccountID? {
         guard let reference else { return nil }
+        // A key of an account draws on its limits, and answers tell its name: not for whoever may not even read it.
+        try caller.require(.accountsRead)
         let account = try resolver.account(reference)
         if account == nil { problems.add("/account", "there is no account with this id or external_id") }
         return account?.id

@@ -61,16 +61,24 @@ extension ManagementTransaction {
     }
 
     /// Demands `lanyard:admin` for an account that has keys which administer Lanyard: whoever touches it touches them.
-    ///
-    /// It is the keys of project `lanyard` that are walked through, for they are few; the account may have a million.
     func requireRight(toKeysOf account: AccountID) throws {
+        try requireAdministratorIfAnyKeyOfLanyard { $0.account == account }
+    }
+
+    /// The same for a plan that such keys are on: its limits are theirs.
+    func requireRight(toKeysOn plan: PlanID) throws {
+        try requireAdministratorIfAnyKeyOfLanyard { $0.plan == plan }
+    }
+
+    /// It is the keys of project `lanyard` that are walked through, for they are few; the others may be a million.
+    private func requireAdministratorIfAnyKeyOfLanyard(_ concerns: (KeyRecord) -> Bool) throws {
         if caller.isAdministrator { return }
         var filter = KeyFilter(now: now)
         filter.project = ProjectRecord.lanyardID
         var page = Page<KeyID>(limit: 1000)
         while true {
             let keys = try store.keys(filter, page: page)
-            if keys.contains(where: { $0.account == account }) { try caller.requireAdministrator() }
+            if keys.contains(where: concerns) { try caller.requireAdministrator() }
             guard keys.count == page.limit else { return }
             page.after = keys.last?.id
         }

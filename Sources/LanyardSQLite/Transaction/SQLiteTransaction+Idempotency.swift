@@ -25,6 +25,15 @@ extension SQLiteTransaction {
             try execute("DELETE FROM idempotency WHERE created_at < ?1", values)
         }
     }
+
+    func eraseIdempotentBodies(before moment: Timestamp) throws {
+        try attempt("erasing answers") {
+            var values = ColumnWriter()
+            values.add(moment)
+            try execute(
+                "UPDATE idempotency SET sealed_body = x'' WHERE created_at < ?1 AND length(sealed_body) > 0", values)
+        }
+    }
 }
 
 extension IdempotentAnswer: StoredRecord {

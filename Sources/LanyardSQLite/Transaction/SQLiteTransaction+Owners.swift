@@ -69,8 +69,19 @@ extension SQLiteTransaction {
             switch reference {
             case .project(let id):
                 values.add(id)
+                // Scopes that are bound to it by name count too: whoever holds one would hold it for the next project
+                // of that name. A `_` in a name matches more than itself, which only refuses more.
+                let bound = { (table: String) in
+                    """
+                    SELECT 1 FROM \(table), projects
+                    WHERE projects.id = ?1 AND \(table).scopes LIKE '%@' || projects.name || '"%'
+                    """
+                }
                 return try exists(
-                    "SELECT 1 FROM keys WHERE project = ?1 UNION ALL SELECT 1 FROM policies WHERE project = ?1", values)
+                    """
+                    SELECT 1 FROM keys WHERE project = ?1 UNION ALL SELECT 1 FROM policies WHERE project = ?1
+                    UNION ALL \(bound("keys")) UNION ALL \(bound("roles")) UNION ALL \(bound("plans"))
+                    """, values)
             case .environment(let environment, of: let project):
                 // Reads the project's keys until one is found: seconds for millions, but environments rarely go.
                 values.add(project)

@@ -53,5 +53,12 @@ extension StoreConformance {
         try await store.write {
             try expect.equal($0.insert(answers[0]), true, "whether a forgotten answer can be given")
         }
+        try await store.write { try $0.eraseIdempotentBodies(before: Samples.time(6)) }
+        try await store.read { store in
+            var erased = answers[1]
+            erased.sealedBody = []
+            try expect.equal(store.idempotentAnswer(answers[1].id), erased, "an answer whose body was erased")
+            try expect.equal(store.idempotentAnswer(answers[2].id), answers[2], "an answer whose body was not")
+        }
     }
 }

@@ -63,7 +63,9 @@ package struct JSONNumber: Hashable, Sendable {
                 case UInt8(ascii: "-"): isNegative = true
                 case UInt8(ascii: "."): inFraction = true
                 case UInt8(ascii: "e"), UInt8(ascii: "E"):
-                    exponent = Int(Substring(text.utf8.dropFirst(index + 1))).flatMap { abs($0) > 1_000 ? nil : $0 }
+                    exponent = Int(Substring(text.utf8.dropFirst(index + 1)))
+                        // Not by its magnitude: the smallest integer has none.
+                        .flatMap { (-1_000...1_000).contains($0) ? $0 : nil }
                     return
                 default:
                     digits.append(byte)

@@ -95,6 +95,8 @@ package struct JSONObjectReader {
 
     private mutating func noteUnknownMembers() {
         for member in object.members where !known.contains(where: member.isNamed) {
+            // A suggestion costs more than a name; what nobody will be told is not worth looking for.
+            guard errors.count < InvalidRequest.most else { return }
             var detail = "unknown field \"\(JSONPointer.abbreviated(member.name))\""
             if let meant = NameSuggestion.nearest(to: member.name, among: known) {
                 detail += "; did you mean \"\(meant)\"?"

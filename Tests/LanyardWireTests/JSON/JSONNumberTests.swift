@@ -28,4 +28,17 @@ struct JSONNumberTests {
     func scaling(text: String, value: Int64?) throws {
         #expect(try JSONValue.text(text).number?.scaled(byPowerOfTen: 9) == value)
     }
+
+    @Test("an exponent of any size is no number that fits, and ends nobody's process")
+    func absurdExponents() throws {
+        for exponent in ["-9223372036854775808", "9223372036854775807", "-99999999999999999999", "1001", "-1001"] {
+            let value = try JSONParser.parse(Array("1e\(exponent)".utf8))
+            guard case .number(let number) = value else {
+                Issue.record("no number")
+                continue
+            }
+            #expect(number.int64 == nil)
+            #expect(number.scaled(byPowerOfTen: 9) == nil)
+        }
+    }
 }
