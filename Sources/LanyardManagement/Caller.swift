@@ -12,18 +12,26 @@ package struct Caller: Sendable {
     package let requestID: String?
     /// The secret that it presented: idempotent answers are sealed so that only this opens them.
     package let secret: Secret?
+    /// Whether a decision has let it in: what it found says nothing about later, so each change asks the store again.
+    package let wasAdmitted: Bool
 
-    package init(keyID: KeyID?, name: String, scopes: ScopeSet, requestID: String? = nil, secret: Secret? = nil) {
+    package init(
+        keyID: KeyID?, name: String, scopes: ScopeSet, requestID: String? = nil, secret: Secret? = nil,
+        wasAdmitted: Bool = false
+    ) {
         self.keyID = keyID
         self.name = name
         self.scopes = scopes
         self.requestID = requestID
         self.secret = secret
+        self.wasAdmitted = wasAdmitted
     }
 
     /// A key that a decision has granted.
     package init(_ key: ResolvedKey, requestID: String?, secret: Secret?) {
-        self.init(keyID: key.id, name: key.record.name, scopes: key.scopes, requestID: requestID, secret: secret)
+        self.init(
+            keyID: key.id, name: key.record.name, scopes: key.scopes, requestID: requestID, secret: secret,
+            wasAdmitted: true)
     }
 
     /// Whoever has the store itself: the service that embeds Lanyard, and the command line offline. Holds everything.

@@ -1,5 +1,7 @@
 import LanyardCore
+import LanyardEngine
 import LanyardStorage
+import LanyardTesting
 import Testing
 
 @testable import LanyardManagement
@@ -11,7 +13,7 @@ struct RenewalTests {
         let issued = try await world.key(in: ProjectRecord.lanyardName) { $0.roles = [.name("admin")] }
         let caller = Caller(
             keyID: issued.details.record.id, name: "admitted", scopes: issued.details.effectiveScopes,
-            secret: issued.secret)
+            secret: issued.secret, wasAdmitted: true)
         return (issued, caller)
     }
 

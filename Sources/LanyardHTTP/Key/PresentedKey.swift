@@ -24,8 +24,8 @@ package enum PresentedKey: Sendable {
         case .text(let text, from: _):
             if text.isSame(as: other) { return isEarlier ? .text(other, from: source) : self }
             let (mine, theirs) = (Likelihood(text), Likelihood(other))
-            // Two different keys: whoever guessed which one is meant would guess for an attacker, too.
-            if mine >= .foreign, theirs >= .foreign { return .ambiguous }
+            // Two different native secrets: whoever guessed which one is meant would guess for an attacker, too.
+            if mine == .native, theirs == .native { return .ambiguous }
             return theirs > mine || (theirs == mine && isEarlier) ? .text(other, from: source) : self
         }
     }

@@ -12,8 +12,8 @@ extension Caller {
     /// The same caller as the store knows it now.
     /// - Throws: ``ManagementError/denied(_:)`` if its key would not be let in any more.
     func renewed(in store: any StoreReading, at now: Timestamp) throws -> Caller {
-        // Whoever acts on its own key alone holds no scopes, and is asked by the use-case itself.
-        guard let keyID, !scopes.isEmpty else { return self }
+        // Operators stand for themselves; whoever acts on its own key alone is asked by the use-case itself.
+        guard let keyID, wasAdmitted else { return self }
         guard let loaded = try store.load(keyID) else { throw ManagementError.denied(.unknownKey) }
         let key = loaded.key
         if key.revokedAt != nil { throw ManagementError.denied(.revokedKey) }
@@ -29,6 +29,7 @@ extension Caller {
             if let end = record.graceEndsAt, end <= now { throw ManagementError.denied(.rotatedKey) }
         }
         let scopes = key.scopes + loaded.roles.flatMap(\.scopes) + (loaded.plan?.scopes ?? [])
-        return Caller(keyID: keyID, name: key.name, scopes: ScopeSet(scopes), requestID: requestID, secret: secret)
+        return Caller(
+            keyID: keyID, name: key.name, scopes: ScopeSet(scopes), requestID: requestID, secret: secret, wasAdmitted: true)
     }
 }
