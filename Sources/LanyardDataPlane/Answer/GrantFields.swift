@@ -7,10 +7,16 @@ import NIOCore
 /// To write an id in base62 and to sort and join the scopes takes longer than the decision. A key that changes is a new
 /// object, so an entry is never outdated; it keeps its key alive, as memory alone, until another takes its place.
 struct GrantFields {
-    private struct Entry {
+    /// A class, so that finding one costs one reference count and not one for each of its parts.
+    private final class Entry {
         let key: ResolvedKey
         let identity: [UInt8]
         var policy: PolicyLine?
+
+        init(_ key: ResolvedKey, identity: [UInt8]) {
+            self.key = key
+            self.identity = identity
+        }
     }
 
     /// `RateLimit-Policy` says what the limits are, not how they stand: it changes when one of the sets does.
@@ -36,11 +42,11 @@ struct GrantFields {
 
     mutating func write(_ key: ResolvedKey, _ limits: ContiguousArray<LimitReading>, into output: inout ByteBuffer) {
         let index = Int(truncatingIfNeeded: key.id.low) & (entries.count - 1)
-        var entry: Entry
+        let entry: Entry
         if let known = entries[index], known.key === key {
             entry = known
         } else {
-            entry = Entry(key: key, identity: Self.identity(of: key))
+            entry = Entry(key, identity: Self.identity(of: key))
             entries[index] = entry
         }
         output.writeBytes(entry.identity)
@@ -50,7 +56,6 @@ struct GrantFields {
         } else {
             let bytes = Self.policyLine(limits)
             entry.policy = PolicyLine(first: first, last: last, count: limits.count, bytes: bytes)
-            entries[index] = entry
             output.writeBytes(bytes)
         }
         scratch.removeAll(keepingCapacity: true)

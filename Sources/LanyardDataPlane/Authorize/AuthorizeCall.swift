@@ -21,7 +21,7 @@ final class AuthorizeCall: ResumableCall {
             return advance()
         }
         rounds += 1
-        return .needs(ticket)
+        return .needs([ticket])
     }
 
     func advance() -> CallProgress {

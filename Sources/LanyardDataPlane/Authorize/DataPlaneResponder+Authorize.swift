@@ -34,7 +34,7 @@ extension DataPlaneResponder {
         let readers = policyReaders.readers(for: policy)
         let fields = RequestFields(request.head)
         let call = ForwardAuthCall(
-            peer: peer.address, method: request.head.method.rawValue, target: String(request.target.pathAndQuery),
+            peer: peer.address, method: request.head.method.rawValue, target: request.target.pathAndQuery,
             suffix: request.target.rest(from: suffix))
         switch readers.forwarded.read(call, fields) {
         case .failure(let reason):

@@ -56,8 +56,8 @@ extension RequestTarget {
         Substring(text.utf8[place(offset)...])
     }
 
-    /// Path and query.
-    var pathAndQuery: Substring { rest(from: 0) }
+    /// Path and query. The text itself, but for an absolute target.
+    var pathAndQuery: String { path.lowerBound == 0 ? text : String(rest(from: 0)) }
 
     /// The path, as it was sent.
     var pathText: Substring {

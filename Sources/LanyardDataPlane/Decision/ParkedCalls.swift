@@ -95,33 +95,48 @@ final class ParkedCalls {
             case .needs where parked.isLate:
                 parked.call.miss()
                 progress = parked.call.advance()
-            case .needs(let ticket):
-                return fetch(ticket, for: parked)
+            case .needs(let tickets):
+                return fetch(tickets, for: parked)
             case .runs(let operation):
                 return run(operation, for: parked)
             }
         }
     }
 
-    private func fetch(_ ticket: Ticket, for parked: Parked) {
+    private func fetch(_ tickets: [Ticket], for parked: Parked) {
         parked.fetches += 1
         let number = parked.fetches
         let bound = NIOLoopBound((self, parked), eventLoop: eventLoop)
-        let (service, logger, eventLoop) = (service, logger, eventLoop)
-        Task {
-            var isFetched = true
-            do {
-                try await service.resolve(ticket)
-            } catch {
-                isFetched = false
-                // Only our own errors vouch for a description without secrets.
-                let reason = (error as? EngineError)?.description ?? "\(type(of: error))"
-                logger.error("a decision could not be taken", metadata: ["reason": "\(reason)"])
-            }
-            eventLoop.execute { [isFetched] in
+        Task { [service, logger, eventLoop] in
+            let isFetched = await ParkedCalls.fetch(tickets, by: service, logger)
+            eventLoop.execute {
                 let (calls, parked) = bound.value
                 calls.fetched(parked, number: number, isFetched: isFetched)
             }
+        }
+    }
+
+    /// Fetches all at the same time. Whether the first was fetched.
+    private static func fetch(_ tickets: [Ticket], by service: any DecisionService, _ logger: Logger) async -> Bool {
+        guard let first = tickets.first else { return true }
+        if tickets.count == 1 { return await fetch(first, by: service, logger) }
+        return await withTaskGroup(of: Void.self, returning: Bool.self) { group in
+            for ticket in tickets.dropFirst() {
+                group.addTask { try? await service.resolve(ticket) }  // Asked for again when it is its turn.
+            }
+            return await fetch(first, by: service, logger)
+        }
+    }
+
+    private static func fetch(_ ticket: Ticket, by service: any DecisionService, _ logger: Logger) async -> Bool {
+        do {
+            try await service.resolve(ticket)
+            return true
+        } catch {
+            // Only our own errors vouch for a description without secrets.
+            let reason = (error as? EngineError)?.description ?? "\(type(of: error))"
+            logger.error("a decision could not be taken", metadata: ["reason": "\(reason)"])
+            return false
         }
     }
 
@@ -149,8 +164,7 @@ final class ParkedCalls {
     private func run(_ operation: @escaping @Sendable () async -> CallAnswer, for parked: Parked) {
         parked.deadline?.cancel()
         let bound = NIOLoopBound((self, parked), eventLoop: eventLoop)
-        let eventLoop = eventLoop
-        Task {
+        Task { [eventLoop] in
             let answer = await operation()
             eventLoop.execute {
                 let (calls, parked) = bound.value

@@ -40,6 +40,17 @@ struct Question {
         }
     }
 
+    /// What would have to be fetched, were it decided now. Tells nothing that decides: only what to fetch ahead of time.
+    func missing(on service: any DecisionService) -> Ticket? {
+        withKey { presented in
+            guard case .success(let digest) = Steps.identify(presented, acceptsForeign: service.acceptsForeignSecrets),
+                case .unloaded = service.find(digest),
+                service.lookUpWait(for: address, at: service.now.monotonic) == nil
+            else { return nil }
+            return .load(digest, from: address)
+        }
+    }
+
     /// The key that the question is about, if this node knows whose secret it is.
     func knownKey(on service: any DecisionService) -> ResolvedKey? {
         withKey { presented in

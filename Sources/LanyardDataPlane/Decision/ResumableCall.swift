@@ -16,8 +16,9 @@ protocol ResumableCall: AnyObject {
 /// How far a call has come.
 enum CallProgress {
     case answer(CallAnswer)
-    /// To be fetched; then the call goes on.
-    case needs(Ticket)
+    /// To be fetched; then the call goes on. The first is what is missing now. The others will be: they are fetched at the
+    /// same time, and asked for again if that fails.
+    case needs([Ticket])
     /// To be run off the event loop; its answer is the call's.
     case runs(@Sendable () async -> CallAnswer)
 }

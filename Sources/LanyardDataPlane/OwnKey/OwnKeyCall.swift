@@ -51,7 +51,7 @@ final class OwnKeyCall: ResumableCall {
                 return .answer(.unavailable)
             }
             rounds += 1
-            return .needs(ticket)
+            return .needs([ticket])
         case .denied(let denial):
             return refuse(denial)
         case .found(let secret, let digest):

@@ -14,7 +14,7 @@ enum RequestBody {
     /// Reads the body of a call that takes JSON and no query.
     static func read(_ request: IncomingRequest, isRequired: Bool) -> RequestBody {
         do {
-            try QueryReader.decode(target: request.target.pathAndQuery) { _ in }
+            try QueryReader.decode(target: request.target.pathAndQuery[...]) { _ in }
         } catch {
             return .refused(.invalid(error))
         }

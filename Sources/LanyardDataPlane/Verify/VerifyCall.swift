@@ -45,7 +45,7 @@ final class VerifyCall: ResumableCall {
             switch stage {
             case .caller:
                 switch decide(question) {
-                case .needs(let ticket): return .needs(ticket)
+                case .needs(let ticket): return .needs([ticket])
                 case .deny(let denial):
                     return .answer(.problem(ProblemResponse(denial, limits: responder.report.readings)))
                 case .grant(let granted):
@@ -56,7 +56,9 @@ final class VerifyCall: ResumableCall {
             case .checks(let checks):
                 guard let caller, let check = checks.first else { return end(answer()) }
                 let decision = decide(check.question)
-                if case .needs(let ticket) = decision { return .needs(ticket) }
+                if case .needs(let ticket) = decision {
+                    return .needs([ticket] + checks.dropFirst().compactMap { $0.question.missing(on: service) })
+                }
                 count(decision)
                 results.append(check.answer(decision, limits: responder.report.statuses, for: caller, on: service))
                 stage = .checks(checks.dropFirst())

@@ -293,7 +293,9 @@ struct AuthorizeTests {
 
     @Test("beyond the limit of parked requests one more is denied at once, and others go on")
     func parkingLimit() async throws {
-        try await withServer(configure: { $0.parking.callsOnEachLoop = 2 }) { server in
+        try await withServer(configure: {
+            $0.parking.callsOnEachLoop = 2
+        }) { server in
             server.decisions.add(secret)
             server.decisions.set(load: .waits)
             let waiting = [try await server.connect(), try await server.connect()]
@@ -310,7 +312,9 @@ struct AuthorizeTests {
 
     @Test("a client that has gone meanwhile is not charged, and its place is free again")
     func abandoned() async throws {
-        try await withServer(configure: { $0.parking.callsOnEachLoop = 1 }) { server in
+        try await withServer(configure: {
+            $0.parking.callsOnEachLoop = 1
+        }) { server in
             server.decisions.add(secret, isLoaded: false) { $0.limits = [.requests(1, per: .seconds(60))] }
             server.decisions.set(load: .waits)
             let connection = try await server.connect()

@@ -279,6 +279,7 @@ struct VerifyTests {
             }
             let full = try await server.ask("POST", "/v1/verify/batch", key: caller, body: body(100))
             #expect(full.body.components(separatedBy: #""valid":true"#).count == 101)
+            #expect(server.decisions.loads == 100)
             #expect(try await server.ask("POST", "/v1/verify/batch", key: caller, body: body(101)).status == 400)
             #expect(try await server.ask("POST", "/v1/verify/batch", key: caller, body: body(0)).status == 400)
         }
