@@ -162,7 +162,12 @@ let package = Package(
                 "LanyardHTTP", "LanyardWire", "LanyardCore", "TestSupport", nioCore, nioPosix, nioHTTP1, nioSSL,
                 logging,
             ]),
-        tests("LanyardServerTests", ["LanyardServer", "LanyardCore", logging]),
+        tests(
+            "LanyardServerTests",
+            [
+                "LanyardServer", "LanyardCommand", "LanyardManagement", "LanyardEngine", "LanyardStorage",
+                "LanyardTelemetry", "LanyardCore", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, logging,
+            ], resources: [.copy("Fixtures")]),
         tests(
             "IntegrationTests", at: "Tests/Integration",
             [

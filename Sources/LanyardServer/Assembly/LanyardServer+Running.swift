@@ -78,17 +78,22 @@ extension LanyardServer {
         }
     }
 
+    /// Signals this close to each other are one wish: a supervisor that signals a process and then its group, and a
+    /// terminal whose Ctrl-C a wrapper passes on, send two for one.
+    private static let oneWish = Duration.seconds(1)
+
     private func handle(_ signals: UnixSignalsSequence, _ group: ServiceGroup) async {
-        var isEnding = false
+        var endingSince: ContinuousClock.Instant?
         for await signal in signals {
             if signal == .sighup {
                 logger.notice("reading the certificates again")
                 certificates?.reloadIfChanged()
-            } else if isEnding {
+            } else if let endingSince {
+                guard ContinuousClock.now - endingSince > Self.oneWish else { continue }
                 logger.critical("ended at once by a second signal", metadata: ["signal": "\(signal)"])
                 _exit(1)
             } else {
-                isEnding = true
+                endingSince = .now
                 logger.notice("ending", metadata: ["signal": "\(signal)"])
                 await group.triggerGracefulShutdown()
             }

@@ -117,7 +117,7 @@ package struct LanyardServer: Sendable {
         return ServiceGroup(configuration: group)
     }
 
-    private static let shutdownSlack = Duration.seconds(5)
+    private static let shutdownSlack = Duration.seconds(2)
 
     /// Saves everything and closes the store.
     func close() async throws(StartFailure) {

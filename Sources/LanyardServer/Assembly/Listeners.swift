@@ -33,8 +33,8 @@ struct Listeners: Service {
                 guard let address = try? await data.boundAddress else { return }
                 readiness.bound(.data, address)
             }
-            // The first that fails ends the others.
-            try await tasks.waitForAll()
+            // The first that fails ends the others; `waitForAll` would wait for them.
+            for try await _ in tasks {}
         }
     }
 }

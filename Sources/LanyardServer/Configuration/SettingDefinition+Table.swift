@@ -14,7 +14,8 @@ extension SettingDefinition {
     private static let listening: [SettingDefinition] = [
         value(
             .data, "host:port",
-            "Where callers reach it: verify, authorize, self. Without a host, on all IPv4 addresses.", \.data, read: { text throws(InvalidSetting) in try ListenAddress(parsing: text) }),
+            "Where callers reach it: verify, authorize, self. Without a host, on all IPv4 addresses.",
+            \.data, read: { text throws(InvalidSetting) in try ListenAddress(parsing: text) }),
         value(
             .admin, "host:port", "Where it is managed: the API for keys, metrics. Best left where only you reach it.",
             \.admin, read: { text throws(InvalidSetting) in try ListenAddress(parsing: text) }),

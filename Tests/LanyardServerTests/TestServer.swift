@@ -1,0 +1,117 @@
+import AsyncHTTPClient
+import Foundation
+import LanyardServer
+import LanyardTelemetry
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import Synchronization
+import Testing
+
+/// What a server logs, kept for a test to read.
+final class KeptLog: LogOutput {
+    private let kept = Mutex<[UInt8]>([])
+
+    func write(_ line: [UInt8]) { kept.withLock { $0 += line } }
+
+    var text: String { String(decoding: kept.withLock { $0 }, as: UTF8.self) }
+
+    func lines(with part: String) -> [Substring] { text.split(separator: "\n").filter { $0.contains(part) } }
+}
+
+/// A folder for a server, and what it is told there.
+struct TestServer {
+    let folder = TemporaryDirectory()
+    let log = KeptLog()
+    var configuration = ServerConfiguration()
+
+    init() {
+        configuration.data = ListenAddress(host: "127.0.0.1", port: 0)
+        configuration.admin = ListenAddress(host: "127.0.0.1", port: 0)
+        configuration.database = .sqlite(path: folder.file("lanyard.sqlite"))
+        configuration.adminKeyFile = folder.file("admin.key")
+        configuration.readyFile = folder.file("ready.json")
+        configuration.threads = 1
+        configuration.logLevel = .debug
+    }
+
+    func start() async throws -> RunningServer {
+        try await RunningServer.start(configuration, telemetry: ServerTelemetry(configuration, output: log))
+    }
+
+    /// Starts a server that must not start, and returns why it did not.
+    func failure() async throws -> StartFailure {
+        do {
+            let server = try await start()
+            try await server.stop()
+        } catch let failure as StartFailure {
+            return failure
+        }
+        throw ShouldNotStart()
+    }
+
+    struct ShouldNotStart: Error {}
+
+    var adminSecret: String {
+        get throws {
+            try String(contentsOfFile: configuration.adminKeyFile, encoding: .utf8)
+                .trimmingCharacters(in: .newlines)
+        }
+    }
+
+    func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: folder.file(name)) }
+
+    func permissions(of name: String) throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: folder.file(name))[.posixPermissions] as? Int
+    }
+}
+
+/// Files of the tests.
+enum Fixture {
+    static func path(_ name: String) throws -> String {
+        try #require(Bundle.module.url(forResource: "Fixtures/\(name)", withExtension: nil)).path
+    }
+}
+
+/// What a client of a server got.
+struct Answer: Sendable {
+    let status: UInt
+    let body: String
+}
+
+func get(_ url: String, secret: String? = nil, client: HTTPClient = .shared) async throws -> Answer {
+    var request = HTTPClientRequest(url: url)
+    if let secret { request.headers.add(name: "Authorization", value: "Bearer \(secret)") }
+    let response = try await client.execute(request, timeout: .seconds(20))
+    let body = try await response.body.collect(upTo: 1 << 22)
+    return Answer(status: response.status.code, body: String(buffer: body))
+}
+
+/// Runs `body` with a client that knows certain certificates.
+func withTLSClient(
+    trusting authority: String, showing certificate: (chain: String, key: String)? = nil,
+    _ body: (HTTPClient) async throws -> Void
+) async throws {
+    var tls = TLSConfiguration.makeClientConfiguration()
+    tls.trustRoots = .file(authority)
+    if let certificate {
+        tls.certificateChain = try NIOSSLCertificate.fromPEMFile(certificate.chain).map { .certificate($0) }
+        tls.privateKey = .privateKey(try NIOSSLPrivateKey(file: certificate.key, format: .pem))
+    }
+    var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+    configuration.timeout.connect = .seconds(5)
+    let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    do {
+        try await body(client)
+    } catch {
+        try await client.shutdown()
+        throw error
+    }
+    try await client.shutdown()
+}
+
+/// A closure that only throws within `#expect` is not taken for one that throws.
+func expectServed(_ url: String, _ client: HTTPClient) async throws {
+    #expect(try await get(url, client: client).status == 200)
+}
