@@ -62,7 +62,7 @@ extension ManagementError {
         .invalid([FieldProblem(pointer, detail)])
     }
 
-    static func nameTaken(_ kind: String, id: some CustomStringConvertible) -> ManagementError {
-        .conflict("there is already a \(kind) with this name", id: id.description)
+    static func nameTaken<Tag>(_ kind: String, id: Identifier<Tag>?) -> ManagementError {
+        .conflict("there is already a \(kind) with this name", id: id?.description)
     }
 }

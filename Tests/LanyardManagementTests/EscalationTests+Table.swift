@@ -116,6 +116,14 @@ private let changes: [Attempt] = [
         _ = try await $0.management.updateKey($0.payments.id, patch, as: $1)
     },
     Attempt(
+        "taking from a key what it holds more", holding: "lanyard:keys:write@payments",
+        refused: .missing("lanyard:verify")
+    ) {
+        var patch = KeyPatch()
+        patch.scopes = .set([])
+        _ = try await $0.management.updateKey($0.verifier.id, patch, as: $1)
+    },
+    Attempt(
         "lifting the restrictions of a key that holds more", holding: "lanyard:keys:write@payments",
         refused: .missing("lanyard:verify")
     ) {
@@ -221,6 +229,13 @@ private let sets: [Attempt] = [
         var patch = PlanPatch()
         patch.limits = .set([])
         patch.maximumInFlight = .set(nil)
+        _ = try await $0.management.updatePlan($0.verifierPlan.id, patch, as: $1)
+    },
+    Attempt(
+        "taking a scope of Lanyard's out of a plan", holding: "lanyard:plans:*", refused: .missing("lanyard:verify")
+    ) {
+        var patch = PlanPatch()
+        patch.scopes = .set([])
         _ = try await $0.management.updatePlan($0.verifierPlan.id, patch, as: $1)
     },
 ]

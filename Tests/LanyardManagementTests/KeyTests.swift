@@ -180,6 +180,33 @@ struct KeyTests {
         #expect(try await refusal { try await world.management.deleteKey(id, as: .operator) } == .notFound)
     }
 
+    @Test("a repeated call reaches a cache that the first did not")
+    func repeating() async throws {
+        let world = try await World.withProjects()
+        let account = try await world.account("Acme")
+        let issued = try await world.key(in: "payments") { $0.account = .id(account.id) }
+        let id = issued.details.record.id
+        #expect(try await world.verdict(issued.secret) == "ok")
+        // As if the process that suspended and revoked had been cut off between the commit and the caches.
+        let now = world.now
+        try await world.store.write { store in
+            var account = account
+            account.isSuspended = true
+            try store.update(account)
+        }
+        #expect(try await world.verdict(issued.secret) == "ok")
+        _ = try await world.management.suspendAccount(account.id, reason: nil, as: .operator)
+        #expect(try await world.verdict(issued.secret) == "account_suspended")
+        try await world.store.write { store in
+            var key = issued.details.record
+            key.revokedAt = now
+            try store.update(key)
+        }
+        #expect(try await world.verdict(issued.secret) == "account_suspended")
+        _ = try await world.management.revokeKey(id, reason: nil, as: .operator)
+        #expect(try await world.verdict(issued.secret) == "revoked_key")
+    }
+
     @Test("a reason has bounds", arguments: ["", "two\nlines", String(repeating: "a", count: 501)])
     func reasons(_ reason: String) async throws {
         let world = try await World.empty()

@@ -341,6 +341,22 @@ struct PolicyTests {
         #expect(try await refusal { _ = try await world.policy("taken") } == .conflict)
     }
 
+    @Test("that a policy's name is taken can't be hidden from a stranger, but whose it is can")
+    func takenByStrangers() async throws {
+        let world = try await World.withProjects()
+        let policy = try await world.policy("taken", project: "orders")
+        var draft = PolicyDraft(name: "taken")
+        draft.project = .name("payments")
+        let finished = draft
+        let stranger = try Caller.holding("lanyard:policies:*@payments")
+        await #expect(throws: ManagementError.nameTaken("policy", id: nil as PolicyID?)) {
+            _ = try await world.management.createPolicy(finished, as: stranger)
+        }
+        await #expect(throws: ManagementError.nameTaken("policy", id: policy.id)) {
+            _ = try await world.management.createPolicy(finished, as: .operator)
+        }
+    }
+
     @Test("moving a policy to another project holds its environment against that project")
     func moving() async throws {
         let world = try await World.withProjects()

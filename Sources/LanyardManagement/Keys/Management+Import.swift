@@ -9,8 +9,8 @@ import LanyardStorage
 // the key that has it, so an import that was cut short can be sent again whole.
 
 extension Management {
-    /// Lines that one transaction takes. More would hold up other writers for longer (1,000 lines take some 20 ms) and
-    /// save nothing more: the commit's cost is spread thin already.
+    /// Lines that one transaction takes. More would hold up other writers for longer and save little: the commit's cost
+    /// is spread thin already.
     package static let importBatchSize = 1000
 
     /// Whether the caller may import at all: to be asked before the first line is read.

@@ -156,6 +156,8 @@ extension ManagementTransaction {
         problems.check(policy, of: project)
         try problems.throwIfAny()
         guard let other = try store.policy(named: policy.name), other.id != policy.id else { return }
-        throw ManagementError.nameTaken("policy", id: other.id)
+        // Names are unique over all projects, so that one is taken can't be hidden; whose it is can.
+        let isVisible = caller.holds(.policiesRead, forPolicyOf: try resolver.details(of: other).project?.name)
+        throw ManagementError.nameTaken("policy", id: isVisible ? other.id : nil)
     }
 }
