@@ -88,6 +88,10 @@ public final class KeyEngine: Sendable {
         for project in start.projects { directory.set(project, for: project.id, epoch: start.epoch) }
         for policy in start.policies { directory.set(prepare(policy), for: policy.id, epoch: start.epoch) }
         allowances.restore(start.windows.windows)
+        // From here on there may be something to lose: whoever starts after a crash must see that there was none of a
+        // shutdown.
+        let running = clock.saved(isClean: false)
+        try await store.write { try $0.save([], clock: running) }
         if let clock = start.windows.clock, !clock.isClean {
             counters.uncleanStarts.increment()
             logger.notice(

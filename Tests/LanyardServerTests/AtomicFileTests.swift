@@ -7,7 +7,9 @@ import Testing
 struct AtomicFileTests {
     private let folder = TemporaryDirectory()
 
-    private func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
+    private func names() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    }
 
     @Test("a file is replaced, with the permissions asked for, and no draft is left")
     func writing() throws {

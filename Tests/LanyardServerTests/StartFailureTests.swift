@@ -81,7 +81,10 @@ struct StartFailureTests {
         let text = try test.folder.write("no PEM", to: "text.pem")
         let otherKey = try Fixture.path("renewed.key")
         for (files, sentence) in [
-            (("/nowhere/c.pem", key, nil), "The certificate in /nowhere/c.pem can't be used: no such file or directory."),
+            (
+                ("/nowhere/c.pem", key, nil),
+                "The certificate in /nowhere/c.pem can't be used: no such file or directory."
+            ),
             ((certificate, "/nowhere/k.pem", nil), "The private key in /nowhere/k.pem can't be used: no such file"),
             ((text, key, nil), "text.pem can't be used: it is no certificate in PEM form."),
             ((certificate, text, nil), "text.pem can't be used: it is no private key in PEM form."),

@@ -36,7 +36,9 @@ package struct AdminServer: Service {
 
     /// Serves until the service group shuts down, and then until open requests have ended.
     package func run() async throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        // One of the process's own, which outlives the server: Hummingbird's shutdown still asks its loop for a result when
+        // `run` has returned. The data listener's loops are others.
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
         let http = HTTPServerBuilder.http1(
             configuration: HTTP1Channel.Configuration(
                 idleTimeout: TimeAmount(configuration.idleTimeout),
@@ -53,13 +55,7 @@ package struct AdminServer: Service {
             onServerRunning: { channel in
                 if let address = channel.localAddress { onBound(address) }
             },
-            eventLoopGroupProvider: .shared(group), logger: services.logger)
-        do {
-            try await application.run()
-        } catch {
-            try? await group.shutdownGracefully()  // The first error is the one to tell.
-            throw error
-        }
-        try await group.shutdownGracefully()
+            eventLoopGroupProvider: .shared(loop), logger: services.logger)
+        try await application.run()
     }
 }

@@ -40,6 +40,8 @@ extension Management {
 extension ManagementTransaction {
     /// The answer that the request was given before; `nil` if it is new.
     fileprivate func answer(to request: IdempotentRequest, _ seal: IdempotencySeal) throws -> RenderedAnswer? {
+        // What is past its time is as good as gone, also where the engine has not come by yet.
+        try store.deleteIdempotentAnswers(before: now.advanced(byMilliseconds: -IdempotencyPeriod.memory))
         guard let known = try store.idempotentAnswer(seal.id) else { return nil }
         guard known.requestHash == request.requestHash else { throw ManagementError.idempotencyMismatch }
         let isFresh = now <= known.createdAt.advanced(byMilliseconds: IdempotencyPeriod.replay)

@@ -78,7 +78,8 @@ extension Management {
                 throw ManagementError.conflict("the project is built in", id: id.description)
             }
             guard try !transaction.store.isInUse(.project(id)) else {
-                throw ManagementError.conflict("the project still has keys or policies, or scopes are bound to it", id: id.description)
+                throw ManagementError.conflict(
+                    "the project still has keys or policies, or scopes are bound to it", id: id.description)
             }
             try transaction.store.deleteProject(id)
             try transaction.recordChange(.project(id))

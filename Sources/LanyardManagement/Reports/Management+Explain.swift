@@ -78,7 +78,8 @@ extension Management {
             guard let found = engine.policy(named: name) else { throw missing }
             // What a policy demands stands in the verdicts: for others than its readers it does not exist.
             let project = found.record.project.flatMap { engine.project($0)?.name }
-            guard caller.holds(.explain, forPolicyOf: project) || caller.holds(.policiesRead, forPolicyOf: project) else {
+            guard caller.holds(.explain, forPolicyOf: project) || caller.holds(.policiesRead, forPolicyOf: project)
+            else {
                 throw missing
             }
             policy = found

@@ -30,6 +30,7 @@ extension Caller {
         }
         let scopes = key.scopes + loaded.roles.flatMap(\.scopes) + (loaded.plan?.scopes ?? [])
         return Caller(
-            keyID: keyID, name: key.name, scopes: ScopeSet(scopes), requestID: requestID, secret: secret, wasAdmitted: true)
+            keyID: keyID, name: key.name, scopes: ScopeSet(scopes), requestID: requestID, secret: secret,
+            wasAdmitted: true)
     }
 }

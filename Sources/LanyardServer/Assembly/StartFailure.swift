@@ -89,7 +89,7 @@ extension StartFailure {
         case let code?:
             reason = FileProblem(code: code).description
             fix = "Choose another address with \(setting.flag)."
-        case nil where error is SocketAddressError:
+        case nil where error is SocketAddressError || error is SocketAddressError.UnknownHost:
             reason = "the name is not known"
             fix = "Give an address, or a name that resolves, with \(setting.flag)."
         case nil:
