@@ -22,7 +22,7 @@ enum DecisionView {
         var table = session.table([
             .init("LIMIT", isFlexible: true), .init("OF"), .init("UNIT"), .init("AMOUNT", alignment: .right),
             .init("WINDOW", alignment: .right), .init("REMAINING", alignment: .right),
-            .init("FIRST BACK", alignment: .right),
+            .init("ALL BACK", alignment: .right),
         ])
         return [""]
             + table.lines(

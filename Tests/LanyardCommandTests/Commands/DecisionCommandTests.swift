@@ -37,8 +37,8 @@ struct DecisionCommandTests {
                     project  payments, live
                     scopes   invoices:read
 
-                    LIMIT  OF   UNIT      AMOUNT  WINDOW  REMAINING  FIRST BACK
-                    burst  key  requests      10      1s          9       in 1s
+                    LIMIT  OF   UNIT      AMOUNT  WINDOW  REMAINING  ALL BACK
+                    burst  key  requests      10      1s          9     in 1s
 
                     """)
         }
