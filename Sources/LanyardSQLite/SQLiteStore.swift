@@ -20,6 +20,8 @@ package final class SQLiteStore: Store {
 
     private struct State {
         var readsInProgress = 0
+        /// Called when the last read has ended.
+        var whenReadsEnd: (@Sendable () -> Void)?
         var phase = Phase.open
     }
 
@@ -33,14 +35,16 @@ package final class SQLiteStore: Store {
     /// Beyond so many reads at once, the next is refused.
     static let mostReads = 10_000
 
-    init(_ database: any DatabaseWriter & Sendable, lock: StoreLock?) {
+    init(_ database: any DatabaseWriter & Sendable, lock: StoreLock?, limits: WriteLimits) {
         self.database = database
         self.lock = lock
-        writes = WriteQueue(database)
+        writes = WriteQueue(database, limits)
     }
 
     /// How often anything was committed since the opening.
     package var commitCount: Int { writes.commitCount }
+    /// How many writes wait for their turn.
+    package var waitingWriteCount: Int { writes.waitingCount }
 
     package func read<Result: Sendable>(
         _ body: @escaping @Sendable (any StoreReading) throws -> Result
@@ -66,7 +70,7 @@ package final class SQLiteStore: Store {
         _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws -> Result {
         try beginRead()
-        defer { state.withLock { $0.readsInProgress -= 1 } }
+        defer { endRead() }
         // Not GRDB's asynchronous read: that one throws when its task is cancelled, and a load that others wait for too
         // must not fail because the first who asked has hung up.
         return try await withCheckedThrowingContinuation { caller in
@@ -89,6 +93,23 @@ package final class SQLiteStore: Store {
             state.readsInProgress += 1
         }
     }
+
+    private func endRead() {
+        let whenReadsEnd = state.withLock { state in
+            state.readsInProgress -= 1
+            return state.readsInProgress == 0 ? state.whenReadsEnd : nil
+        }
+        whenReadsEnd?()
+    }
+
+    /// Calls back once no read is in progress; none may begin any more.
+    private func waitForReads(_ whenReadsEnd: @escaping @Sendable () -> Void) {
+        let isIdle = state.withLock { state in
+            state.whenReadsEnd = whenReadsEnd
+            return state.readsInProgress == 0
+        }
+        if isIdle { whenReadsEnd() }
+    }
 }
 
 // MARK: - Closing
@@ -97,6 +118,7 @@ extension SQLiteStore {
     package func close() async throws {
         guard await isFirstToClose() else { return }
         await withCheckedContinuation { done in writes.close { done.resume() } }
+        await withCheckedContinuation { done in waitForReads { done.resume() } }
         let result = await onThread { [self] in
             // What the log of writes still holds goes into the database, so that the file alone is whole. It can fail (a
             // full disk); nothing is lost then, for the log stays and is read at the next opening.
@@ -105,10 +127,12 @@ extension SQLiteStore {
             lock?.release()
             return closing.flatMap { emptying }
         }
-        state.withLock { state in
-            if case .closing(let waiting) = state.phase { for caller in waiting { caller.resume() } }
-            state.phase = .closed
+        let waiting = state.withLock { state in
+            defer { state.phase = .closed }
+            if case .closing(let waiting) = state.phase { return waiting }
+            return []
         }
+        for caller in waiting { caller.resume() }
         do { try result.get() } catch { throw StoreError.from(error, while: "closing") }
     }
 

@@ -31,44 +31,36 @@ struct WriteBatch {
         }
     }
 
-    /// What became of a batch.
-    struct Report {
-        /// How many commits it took.
-        var commits = 0
-        /// Those that were not begun, because time was up.
-        var unbegun: ArraySlice<PendingWrite> = []
-    }
-
     private init(_ database: Database) {
         self.database = database
     }
 
-    /// Runs the writes until `isTimeUp`, which is asked after each, and tells their callers.
-    static func run(_ writes: [PendingWrite], on database: Database, isTimeUp: () -> Bool = { false }) -> Report {
-        var report = Report()
+    /// Runs the writes until `isTimeUp`, which is asked after each, and tells their callers; `didCommit` is called before
+    /// any of them hears of a commit. Those that were not begun are returned.
+    static func run(
+        _ writes: [PendingWrite], on database: Database, isTimeUp: () -> Bool, didCommit: () -> Void
+    ) -> ArraySlice<PendingWrite> {
         var batch = WriteBatch(database)
         do {
             try database.beginTransaction(.immediate)
         } catch {
             let error = StoreError.from(error, while: "beginning a transaction")
             for write in writes { write.fail(error) }
-            return report
+            return []
         }
         for (index, write) in writes.enumerated() {
             batch.run(write, isAlone: writes.count == 1)
             guard database.isInsideTransaction else {
-                let later = batch.runAgain()
-                report.commits += later
-                report.unbegun = writes[(index + 1)...]
-                return report
+                batch.runAgain(didCommit: didCommit)
+                return writes[(index + 1)...]
             }
             if isTimeUp() {
-                report.unbegun = writes[(index + 1)...]
-                break
+                batch.finish(didCommit: didCommit)
+                return writes[(index + 1)...]
             }
         }
-        if batch.finish() { report.commits += 1 }
-        return report
+        batch.finish(didCommit: didCommit)
+        return []
     }
 
     /// Runs one body within its savepoint. Afterwards either the savepoint is gone and the transaction goes on, or SQLite
@@ -99,33 +91,31 @@ struct WriteBatch {
         }
     }
 
-    /// The others of a batch that SQLite has rolled back, each alone; the number of commits.
-    private func runAgain() -> Int {
-        var commits = 0
+    /// Runs the others of a batch that SQLite has rolled back, each alone.
+    private func runAgain(didCommit: () -> Void) {
         for outcome in outcomes.dropLast() {
-            commits += WriteBatch.run([outcome.write], on: database).commits
+            // Alone, none is left over.
+            _ = WriteBatch.run([outcome.write], on: database, isTimeUp: { false }, didCommit: didCommit)
         }
         outcomes.last?.tell()
-        return commits
     }
 
-    /// Commits and tells everyone; `true` if something was committed.
-    private func finish() -> Bool {
+    /// Commits and tells everyone.
+    private func finish(didCommit: () -> Void) {
         let hasSuccess = outcomes.contains { if case .success = $0.result { true } else { false } }
         guard hasSuccess else {
             rollback()
             for outcome in outcomes { outcome.tell() }
-            return false
+            return
         }
         do {
             try database.commit()
+            didCommit()
             for outcome in outcomes { outcome.tell() }
-            return true
         } catch {
             rollback()
             let error = StoreError.from(error, while: "committing")
             for outcome in outcomes { outcome.write.fail(error) }
-            return false
         }
     }
 

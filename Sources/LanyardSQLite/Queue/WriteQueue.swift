@@ -3,10 +3,23 @@ import GRDB
 import LanyardStorage
 import Synchronization
 
+/// What bounds the writes that wait and those that share a commit.
+package struct WriteLimits: Sendable {
+    /// Beyond so many waiting writes, the next is refused.
+    package var mostWaiting = 10_000
+    /// The most writes in one commit.
+    package var mostTogether = 256
+    /// After so much work a batch is committed, whoever still waits.
+    package var longestBatchNanoseconds: UInt64 = 50_000_000
+
+    package init() {}
+}
+
 /// Where writes wait for the one connection that writes. While one batch is committed the next gathers, so that the
 /// batches grow with the load and a lone write never waits for company.
 final class WriteQueue: Sendable {
     private let writer: any DatabaseWriter
+    private let limits: WriteLimits
     private let state = Mutex(State())
     private let commits = Atomic<Int>(0)
 
@@ -18,25 +31,22 @@ final class WriteQueue: Sendable {
         var whenIdle: [@Sendable () -> Void] = []
     }
 
-    /// Beyond so many waiting writes, the next is refused.
-    static let mostWaiting = 10_000
-    /// The most writes in one commit.
-    static let mostTogether = 256
-    /// After so much work a batch is committed, whoever still waits.
-    static let longestBatchNanoseconds: UInt64 = 50_000_000
-
     /// How often anything was committed.
     var commitCount: Int { commits.load(ordering: .relaxed) }
 
-    init(_ writer: any DatabaseWriter) {
+    /// How many writes wait for their turn.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    init(_ writer: any DatabaseWriter, _ limits: WriteLimits) {
         self.writer = writer
+        self.limits = limits
     }
 
     /// Takes a write, or tells its caller why not.
     func submit(_ write: PendingWrite) {
         let refusal: StoreError? = state.withLock { state in
             if state.isClosed { return StoreError(.closed, "writing") }
-            guard state.waiting.count < Self.mostWaiting else {
+            guard state.waiting.count < limits.mostWaiting else {
                 return StoreError(.unavailable, "too many writes wait")
             }
             state.waiting.append(write)
@@ -66,17 +76,17 @@ final class WriteQueue: Sendable {
     /// Runs on the writing connection's own queue, where blocking is allowed.
     private func runBatch(on database: Database) {
         let writes = state.withLock { state in
-            let writes = Array(state.waiting.prefix(Self.mostTogether))
+            let writes = Array(state.waiting.prefix(limits.mostTogether))
             state.waiting.removeFirst(writes.count)
             return writes
         }
         let start = DispatchTime.now().uptimeNanoseconds
-        let report = WriteBatch.run(writes, on: database) {
-            DispatchTime.now().uptimeNanoseconds - start > Self.longestBatchNanoseconds
-        }
-        commits.add(report.commits, ordering: .relaxed)
+        let unbegun = WriteBatch.run(
+            writes, on: database,
+            isTimeUp: { DispatchTime.now().uptimeNanoseconds - start >= limits.longestBatchNanoseconds },
+            didCommit: { commits.add(1, ordering: .relaxed) })
         let whenIdle = state.withLock { state in
-            state.waiting.insert(contentsOf: report.unbegun, at: 0)
+            state.waiting.insert(contentsOf: unbegun, at: 0)
             state.isRunning = !state.waiting.isEmpty
             if state.isRunning {
                 scheduleBatch()

@@ -119,6 +119,9 @@ extension StoreConformance {
         }
     }
 
+    /// More records than any check writes: a store whose pages never end is stopped there, and fails by its surplus.
+    static let mostRecords = 1000
+
     /// Reads page after page, until one is not full.
     static func pages<Record, Tag>(
         _ limit: Int, id: (Record) -> Identifier<Tag>, _ read: (Page<Identifier<Tag>>) throws -> [Record]
@@ -127,7 +130,7 @@ extension StoreConformance {
         while true {
             let page = try read(Page(after: all.last.map(id), limit: limit))
             all += page
-            if page.count < limit { return all }
+            if page.count < limit || all.count > mostRecords { return all }
         }
     }
 
