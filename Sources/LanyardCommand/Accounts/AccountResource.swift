@@ -26,7 +26,7 @@ enum AccountResource: ManagedResource {
 
     static let columns: [Table.Column] = [
         .init("ID"), .init("EXTERNAL ID", isFlexible: true), .init("NAME", isFlexible: true), .init("STATUS"),
-        .init("LIMITS", isFlexible: true), .init("CREATED"),
+        .init("LIMITS", isFlexible: true), .init("CREATED", isOptional: true),
     ]
 
     static func row(_ json: JSONValue) -> [Table.Cell] {

@@ -9,7 +9,9 @@ protocol ConsoleInput: ByteSource {
     /// Whether a person types it.
     var isTerminal: Bool { get }
     /// What is typed up to the return key, which the terminal doesn't show.
-    func readHiddenLine() async throws(CommandFailure) -> [UInt8]
+    ///
+    /// - Parameter ask: called once nothing that is typed will be shown.
+    func readHiddenLine(ask: () -> Void) async throws(CommandFailure) -> [UInt8]
     /// What is typed up to the return key.
     func readLine() async throws(CommandFailure) -> String
 }

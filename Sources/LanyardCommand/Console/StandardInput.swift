@@ -16,13 +16,17 @@ final class StandardInput: ConsoleInput {
 
     /// Echo goes off, and with it the terminal's own line editing and its signals: were the process stopped by one of
     /// them, the user's shell would be left without echo. So the return key, deletion and Ctrl-C are seen to here.
-    func readHiddenLine() async throws(CommandFailure) -> [UInt8] {
+    func readHiddenLine(ask: () -> Void) async throws(CommandFailure) -> [UInt8] {
         var before = termios()
-        guard tcgetattr(STDIN_FILENO, &before) == 0 else { return try await line(editing: false) }
+        guard tcgetattr(STDIN_FILENO, &before) == 0 else {
+            ask()
+            return try await line(editing: false)
+        }
         var silent = before
         silent.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
         defer { tcsetattr(STDIN_FILENO, TCSAFLUSH, &before) }
+        ask()
         return try await line(editing: true)
     }
 

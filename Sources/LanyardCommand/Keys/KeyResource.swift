@@ -38,8 +38,9 @@ enum KeyResource: ManagedResource {
 
     static let columns: [Table.Column] = [
         .init("ID"), .init("NAME", isFlexible: true), .init("PROJECT", isFlexible: true),
-        .init("ENV"), .init("STATUS"), .init("HINT"), .init("ACCOUNT", isFlexible: true), .init("EXPIRES"),
-        .init("LAST USED"),
+        .init("ENV"), .init("STATUS"), .init("HINT", isOptional: true),
+        .init("ACCOUNT", isFlexible: true, isOptional: true), .init("EXPIRES", isOptional: true),
+        .init("LAST USED", isOptional: true),
     ]
 
     static func row(_ json: JSONValue) -> [Table.Cell] {

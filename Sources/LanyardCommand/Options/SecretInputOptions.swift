@@ -22,9 +22,10 @@ struct SecretInputOptions: ParsableArguments {
             return try SecretText.parse(Array(text.utf8), what: Self.variable)
         }
         if console.input.isTerminal {
-            try? console.errors.write(Array("Secret (not shown): ".utf8))
-            let bytes = try await console.input.readHiddenLine()
-            console.note("")
+            defer { console.note("") }
+            let bytes = try await console.input.readHiddenLine {
+                try? console.errors.write(Array("Secret (not shown): ".utf8))
+            }
             return try SecretText.parse(bytes, what: "What was typed")
         }
         let bytes = try await console.input.readAll(most: SecretText.most, what: "Standard input")

@@ -16,7 +16,7 @@ enum ProjectResource: ManagedResource {
 
     static let columns: [Table.Column] = [
         .init("ID"), .init("NAME", isFlexible: true), .init("PREFIX"), .init("ENVIRONMENTS", isFlexible: true),
-        .init("CREATED"),
+        .init("CREATED", isOptional: true),
     ]
 
     static func row(_ json: JSONValue) -> [Table.Cell] {

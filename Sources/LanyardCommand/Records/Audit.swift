@@ -49,7 +49,8 @@ struct AuditList: ClientCommand {
             in: session,
             columns: [
                 .init("#", alignment: .right), .init("AT"), .init("BY", isFlexible: true), .init("ACTION"),
-                .init("TARGET"), .init("CHANGED", isFlexible: true), .init("REQUEST", isFlexible: true),
+                .init("TARGET"), .init("CHANGED", isFlexible: true, isOptional: true),
+                .init("REQUEST", isFlexible: true, isOptional: true),
             ],
             row: Self.row)
     }

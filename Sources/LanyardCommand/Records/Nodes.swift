@@ -22,7 +22,8 @@ struct Nodes: ClientCommand {
         if session.printsJSON { return try session.printJSON(answer) }
         var table = session.table([
             .init("ID"), .init("CURRENT"), .init("EPOCH", alignment: .right), .init("VERSION"),
-            .init("DATA", isFlexible: true), .init("ADMIN", isFlexible: true), .init("STARTED"), .init("CONFIRMED"),
+            .init("DATA", isFlexible: true), .init("ADMIN", isFlexible: true, isOptional: true),
+            .init("STARTED", isOptional: true), .init("CONFIRMED", isOptional: true),
         ])
         let rows = (answer.json["data"]?.array ?? []).map { node -> [Table.Cell] in
             [

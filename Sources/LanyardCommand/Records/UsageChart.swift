@@ -64,9 +64,11 @@ struct UsageChart {
         if shows.tokens { columns.append(.init("TOKENS", alignment: .right)) }
         if shows.usd { columns.append(.init("USD", alignment: .right)) }
         columns.append(.init(""))
-        if shows.denials { columns.append(.init("DENIED BECAUSE", isFlexible: true)) }
+        if shows.denials { columns.append(.init("DENIED BECAUSE", isFlexible: true, isOptional: true)) }
         let largest = rows.map { $0.granted + $0.denied }.max() ?? 0
-        let bar = width.map { min(Self.widestBar, max(8, $0 / 4)) } ?? Self.widestBar
+        // An id takes a third of a usual terminal, so the bars beside it are shorter.
+        let share = group == nil ? 4 : 8
+        let bar = width.map { min(Self.widestBar, max(8, $0 / share)) } ?? Self.widestBar
         var table = Table(columns, width: width, style: style)
         return table.lines(
             rows.map { row in

@@ -1,7 +1,8 @@
 /// Rows of text in aligned columns.
 ///
-/// A column is as wide as its widest cell. Where that is more than the terminal has, the flexible columns give way, the
-/// widest first, and what is cut off ends in an ellipsis. Without a terminal nothing is cut: whoever reads the output
+/// A column is as wide as its widest cell. Where that is more than the terminal has, optional columns are left out, the last
+/// first, until the others have some room; then the flexible ones give way, the widest first, and what is cut off ends in
+/// an ellipsis. Without a terminal nothing is cut: whoever reads the output
 /// with another program wants it whole.
 struct Table {
     struct Column {
@@ -11,11 +12,14 @@ struct Table {
         var alignment = Alignment.left
         /// Whether it may be cut. Ids and numbers, which are no use when cut, are not flexible.
         var isFlexible = false
+        /// Whether it may be left out at a narrow terminal.
+        var isOptional = false
 
-        init(_ title: String, alignment: Alignment = .left, isFlexible: Bool = false) {
+        init(_ title: String, alignment: Alignment = .left, isFlexible: Bool = false, isOptional: Bool = false) {
             self.title = title
             self.alignment = alignment
             self.isFlexible = isFlexible
+            self.isOptional = isOptional
         }
     }
 
@@ -42,7 +46,8 @@ struct Table {
     let style: Style
     /// The terminal's columns; nil for no bound.
     let width: Int?
-    private var widths: [Int]?
+    /// By column; nil for one that is left out.
+    private var widths: [Int?]?
 
     init(_ columns: [Column], width: Int?, style: Style) {
         self.columns = columns
@@ -60,34 +65,48 @@ struct Table {
         return [line(titles, widths: widths)] + rows.map { line($0, widths: widths) }
     }
 
-    private func layout(_ rows: [[Cell]]) -> [Int] {
-        var widths = columns.map { TextWidth.columns($0.title) }
+    private func layout(_ rows: [[Cell]]) -> [Int?] {
+        var widths: [Int?] = columns.map { TextWidth.columns($0.title) }
         for row in rows {
-            for (index, cell) in row.enumerated() { widths[index] = max(widths[index], TextWidth.columns(cell.text)) }
+            for (index, cell) in row.enumerated() {
+                widths[index] = max(widths[index] ?? 0, TextWidth.columns(cell.text))
+            }
         }
         guard let width else { return widths }
-        var excess = widths.reduce(0, +) + Self.gap * (widths.count - 1) - width
-        while excess > 0 {
+        while sum(columns.indices.map { least($0, of: widths) }) > width,
+            let last = columns.indices.last(where: { columns[$0].isOptional && widths[$0] != nil })
+        {
+            widths[last] = nil
+        }
+        while sum(widths) > width {
             let widest = columns.indices
-                .filter { columns[$0].isFlexible && widths[$0] > least(columns[$0]) }
-                .max { widths[$0] < widths[$1] }
-            guard let widest else { break }
-            widths[widest] -= 1
-            excess -= 1
+                .filter { widths[$0] ?? 0 > least($0, of: widths) ?? 0 }
+                .max { widths[$0] ?? 0 < widths[$1] ?? 0 }
+            guard let widest, let wide = widths[widest] else { break }
+            widths[widest] = wide - 1
         }
         return widths
     }
 
-    private func least(_ column: Column) -> Int {
-        max(Self.leastWidth, TextWidth.columns(column.title))
+    /// What the columns and the gaps between them take together.
+    private func sum(_ widths: [Int?]) -> Int {
+        let shown = widths.compactMap { $0 }
+        return shown.reduce(0, +) + Self.gap * (shown.count - 1)
     }
 
-    private func line(_ cells: [Cell], widths: [Int]) -> String {
+    /// What a column is not cut below.
+    private func least(_ column: Int, of widths: [Int?]) -> Int? {
+        guard columns[column].isFlexible else { return widths[column] }
+        return widths[column].map { min($0, max(Self.leastWidth, TextWidth.columns(columns[column].title))) }
+    }
+
+    private func line(_ cells: [Cell], widths: [Int?]) -> String {
         var line = ""
         var left = width ?? .max
-        for (index, cell) in cells.enumerated() where left > 0 {
-            let room = min(widths[index], left)
-            let text = width == nil ? cell.text : TextWidth.truncated(cell.text, to: room, style: style)
+        for (index, cell) in cells.enumerated() {
+            guard left > 0, let width = widths[index] else { continue }
+            let room = min(width, left)
+            let text = self.width == nil ? cell.text : TextWidth.truncated(cell.text, to: room, style: style)
             let padding = String(repeating: " ", count: max(0, room - TextWidth.columns(text)))
             let gap = index == 0 ? "" : String(repeating: " ", count: Self.gap)
             switch columns[index].alignment {

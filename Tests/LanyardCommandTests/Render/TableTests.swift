@@ -45,6 +45,24 @@ struct TableTests {
         #expect(lines[1].hasPrefix("key_1   billing"))
     }
 
+    @Test("optional columns are left out where there is no room, the last first, before anything is cut to nothing")
+    func optional() {
+        let columns: [Table.Column] = [
+            .init("ID"), .init("NAME", isFlexible: true), .init("HINT", isOptional: true),
+            .init("WHEN", isFlexible: true, isOptional: true),
+        ]
+        let row: [Table.Cell] = ["key_12345678", "billing cron", "x7Qa", "2026-03-01 09:30Z"]
+        func lines(_ width: Int?) -> [String] {
+            var table = Table(columns, width: width, style: .plain)
+            return table.lines([row])
+        }
+        #expect(lines(nil)[1] == "key_12345678  billing cron  x7Qa  2026-03-01 09:30Z")
+        #expect(lines(51)[1] == "key_12345678  billing cron  x7Qa  2026-03-01 09:30Z")
+        #expect(lines(40)[1] == "key_12345678  billing …  x7Qa  2026-03-…")
+        #expect(lines(36) == ["ID            NAME          HINT", "key_12345678  billing cron  x7Qa"])
+        #expect(lines(24) == ["ID            NAME", "key_12345678  billing c…"])
+    }
+
     @Test("rows that come later stand beneath the first ones")
     func later() {
         var table = Table([.init("A"), .init("B")], width: nil, style: .plain)

@@ -83,8 +83,9 @@ final class ScriptedInput: ConsoleInput {
         }
     }
 
-    func readHiddenLine() async throws(CommandFailure) -> [UInt8] {
-        rest.withLock { rest in
+    func readHiddenLine(ask: () -> Void) async throws(CommandFailure) -> [UInt8] {
+        ask()
+        return rest.withLock { rest in
             let line = rest.prefix { $0 != UInt8(ascii: "\n") }
             rest = rest.dropFirst(line.count + 1)
             return Array(line)
@@ -92,6 +93,6 @@ final class ScriptedInput: ConsoleInput {
     }
 
     func readLine() async throws(CommandFailure) -> String {
-        String(decoding: try await readHiddenLine(), as: UTF8.self)
+        String(decoding: try await readHiddenLine {}, as: UTF8.self)
     }
 }
