@@ -140,6 +140,7 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"), httpTypes,
                 asyncHTTPClient, nioCore, nioHTTP1, "HummingbirdService",
             ]),
+        tests("LanyardTestingTests", ["LanyardTesting", "LanyardSQLite", "LanyardStorage", "LanyardCore"]),
         tests(
             "LanyardSQLiteTests",
             ["LanyardSQLite", "LanyardTesting", "LanyardStorage", "LanyardCore", grdb, grdbSQLite]),
@@ -173,9 +174,8 @@ let package = Package(
             [
                 "LanyardAdmin", "LanyardDataPlane", "LanyardTelemetry", "LanyardManagement", "LanyardEngine",
                 "LanyardSQLite", "LanyardStorage", "LanyardTesting", "LanyardHTTP", "LanyardWire", "LanyardCore",
-                "LanyardServer", "LanyardCommand", "TestSupport", crypto, asyncHTTPClient, lifecycle, logging, metrics,
-                coreMetrics, nioCore, nioPosix,
-                nioHTTP1,
+                "LanyardServer", "LanyardCommand", "TestSupport", crypto, asyncHTTPClient, grdb, lifecycle, logging,
+                metrics, coreMetrics, nioCore, nioPosix, nioHTTP1,
             ]),
         tests("LanyardTelemetryTests", ["LanyardTelemetry", coreMetrics, logging]),
         tests(

@@ -1,5 +1,6 @@
 import LanyardCore
 import LanyardStorage
+import Synchronization
 
 extension StoreConformance {
     static let concurrencyChecks = [
@@ -10,71 +11,78 @@ extension StoreConformance {
 
     private struct Stop: Error {}
 
+    /// Writers side by side, each with one write after the other, so that there are many commits however a store gathers
+    /// what comes at once; and readers that read again and again until the last of them is done.
+    private static func race(
+        writes: Int, _ write: @escaping @Sendable (_ number: Int) async throws -> Void,
+        read: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        let (lanes, readers) = (4, 4)
+        // A flag, and no cancellation: that would end a read half-way, with whatever error a store has for it.
+        let running = Running(lanes)
+        try await withThrowingTaskGroup { group in
+            for lane in 0..<lanes {
+                group.addTask {
+                    defer { running.end() }
+                    for number in 1...writes where number % lanes == lane { try await write(number) }
+                }
+            }
+            for _ in 0..<readers {
+                group.addTask {
+                    while running.isAny { try await read() }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     /// Each writer inserts a role with its change; every fourth is undone. So in whatever state a reader looks, there are
     /// exactly as many roles as the epoch says, and they bear the numbers 1 to it.
     @Sendable private static func checkCommitOrder(_ store: any Store, _ expect: Expectations) async throws {
-        let writers = 200
-        let epochs = try await withThrowingTaskGroup(of: Int64?.self) { group in
-            for number in 1...writers {
-                group.addTask {
-                    do {
-                        return try await store.write { store in
-                            let epoch = try store.recordChange(.role(Samples.id(number))).epoch
-                            var role = Samples.role(number)
-                            role.name = String(epoch)
-                            try store.insert(role)
-                            if number % 4 == 0 { throw Stop() }
-                            return epoch
-                        }
-                    } catch is Stop {
-                        return nil
-                    }
+        let writes = 200
+        let epochs = Mutex<[Int64]>([])
+        try await race(writes: writes) { number in
+            do {
+                let epoch = try await store.write { store in
+                    let epoch = try store.recordChange(.role(Samples.id(number))).epoch
+                    var role = Samples.role(number)
+                    role.name = String(epoch)
+                    try store.insert(role)
+                    if number % 4 == 0 { throw Stop() }
+                    return epoch
                 }
-                if number % 5 == 0 {
-                    group.addTask {
-                        try await store.read { store in
-                            let epoch = try store.epoch()
-                            let names = try store.roles(page: Page(limit: writers)).map(\.name)
-                            let expected = Set((0..<epoch).map { String($0 + 1) })
-                            try expect.equal(Set(names), expected, "the roles at epoch \(epoch)")
-                        }
-                        return nil
-                    }
-                }
+                epochs.withLock { $0.append(epoch) }
+            } catch is Stop {}
+        } read: {
+            try await store.read { store in
+                let epoch = try store.epoch()
+                let names = try store.roles(page: Page(limit: writes)).map(\.name)
+                let expected = Set((0..<epoch).map { String($0 + 1) })
+                try expect.equal(Set(names), expected, "the roles at epoch \(epoch)")
             }
-            var epochs: [Int64] = []
-            for try await epoch in group {
-                if let epoch { epochs.append(epoch) }
-            }
-            return epochs.sorted()
         }
-        try expect.equal(epochs, (1...Int64(writers * 3 / 4)).map { $0 }, "the numbers of the changes")
-        try await store.read { try expect.equal($0.epoch(), Int64(writers * 3 / 4), "the epoch at the end") }
+        let expected = (1...Int64(writes * 3 / 4)).map { $0 }
+        try expect.equal(epochs.withLock { $0.sorted() }, expected, "the numbers of the changes")
+        try await store.read { try expect.equal($0.epoch(), Int64(writes * 3 / 4), "the epoch at the end") }
     }
 
     @Sendable private static func checkSnapshots(_ store: any Store, _ expect: Expectations) async throws {
         try await store.write { try insertOwners($0) }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 0..<100 {
-                group.addTask {
-                    try await store.write { store in
-                        for owner in 1...3 {
-                            var account = Samples.account(owner)
-                            account.name = String(number)
-                            try store.update(account)
-                        }
-                    }
-                }
-                group.addTask {
-                    try await store.read { store in
-                        let first = try store.account(Samples.account(1).id)?.name
-                        let others = try store.accounts(page: Page(limit: 5)).map(\.name)
-                        guard first != Samples.account(1).name else { return }
-                        try expect.equal(others, [first, first, first].compactMap { $0 }, "three accounts that agree")
-                    }
+        try await race(writes: 100) { number in
+            try await store.write { store in
+                for owner in 1...3 {
+                    var account = Samples.account(owner)
+                    account.name = String(number)
+                    try store.update(account)
                 }
             }
-            try await group.waitForAll()
+        } read: {
+            try await store.read { store in
+                let first = try store.account(Samples.account(1).id)?.name
+                let others = try store.accounts(page: Page(limit: 5)).map(\.name)
+                guard first != Samples.account(1).name else { return }
+                try expect.equal(others, [first, first, first].compactMap { $0 }, "three accounts that agree")
+            }
         }
     }
 
@@ -99,4 +107,17 @@ extension StoreConformance {
             try expect.equal(account.updatedAt, expected, "a sum that each writer added one to")
         }
     }
+}
+
+/// How many writers still write.
+private final class Running: Sendable {
+    private let count: Mutex<Int>
+
+    init(_ count: Int) {
+        self.count = Mutex(count)
+    }
+
+    var isAny: Bool { count.withLock { $0 > 0 } }
+
+    func end() { count.withLock { $0 -= 1 } }
 }
