@@ -61,11 +61,10 @@ extension AdminCall {
 
     /// Everything, piece by piece. The first is read before the answer begins, so that a refusal still is one.
     private func csv(_ request: UsageRequest) async throws -> AdminAnswer {
-        var question = request
+        // The end is fixed, or a slow reader would be given rows of later minutes too.
+        var question = management.fixed(request)
         question.after = nil
         question.limit = ListingBounds.limit.upperBound
-        // The end is fixed, or a slow reader would be given rows of later minutes too.
-        question.to = request.to ?? services.engine.now.wall
         let start = question
         let first = try await management.usage(start, as: caller)
         let body = ResponseBody { writer in

@@ -17,19 +17,31 @@ package struct UsageRequest: Sendable {
     package var limit = 50
 
     package init() {}
+
+    /// The same question with both ends of its range told, so that asking it again later, for the next page, is about
+    /// the same minutes.
+    func fixed(at now: Timestamp) -> UsageRequest {
+        var request = self
+        let to = to ?? Timestamp(milliseconds: (Int64(now.minute) + 1) * 60_000)
+        (request.from, request.to) = (from ?? to.advanced(byMilliseconds: -86_400_000), to)
+        return request
+    }
 }
 
 extension Management {
+    /// The question as it is meant now, for whoever asks for all of its pages.
+    package func fixed(_ request: UsageRequest) -> UsageRequest { request.fixed(at: now) }
+
     /// Usage, oldest first: of the keys of those projects that the caller may read.
     package func usage(
         _ request: UsageRequest, as caller: Caller
     ) async throws -> Listing<UsageSum, UsagePosition> {
         try caller.requireForSomeProject(.usageRead)
         _ = try Page<KeyID>(limit: request.limit).checked()
-        // To the end of the minute that is running: it is the most asked for.
-        let to = request.to ?? Timestamp(milliseconds: (Int64(now.minute) + 1) * 60_000)
-        let from = request.from ?? to.advanced(byMilliseconds: -86_400_000)
-        guard from < to else { throw ManagementError.invalid("?from", "expected a time before to") }
+        let request = fixed(request)
+        guard let from = request.from, let to = request.to, from < to else {
+            throw ManagementError.invalid("?from", "expected a time before to")
+        }
         var query = UsageQuery(
             fromMinute: from.minute, toMinute: to.advanced(byMilliseconds: 59_999).minute, interval: request.interval,
             group: request.group, limit: request.limit + 1)

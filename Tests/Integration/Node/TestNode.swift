@@ -40,7 +40,15 @@ final class TestNode: Sendable {
     private let group: ServiceGroup
     private let running: Task<Void, any Error>
 
-    init(_ setup: Setup = Setup()) async throws {
+    /// Where the administrator's secret comes from.
+    enum Administrator: Sendable {
+        /// The first start of a store.
+        case first
+        /// Made anew, for a store that has one already.
+        case recovered
+    }
+
+    init(_ setup: Setup = Setup(), administrator: Administrator = .first) async throws {
         let (store, clock, log) = (GatedStore(try await setup.source.open()), ManualTimeSource(), CapturedLog())
         let registry = PrometheusRegistry()
         let engine = try await withMetricsFactory(registry) {
@@ -48,9 +56,13 @@ final class TestNode: Sendable {
                 store: store, configuration: setup.engine, clock: clock, logger: log.logger("lanyard.engine"))
         }
         let management = Management(engine: engine)
-        let written = Mutex("")
-        try await management.bootstrap { secret in written.withLock { $0 = secret.reveal() } }
-        adminSecret = written.withLock { $0 }
+        switch administrator {
+        case .first:
+            let written = Mutex("")
+            try await management.bootstrap { secret in written.withLock { $0 = secret.reveal() } }
+            adminSecret = written.withLock { $0 }
+        case .recovered: adminSecret = try await management.recoverAdmin().secret.reveal()
+        }
         traffic.add(secret: adminSecret)
         (self.store, self.clock, self.log, self.registry) = (store, clock, log, registry)
         (self.engine, self.management) = (engine, management)
