@@ -50,6 +50,9 @@ final class ServeProcess: Sendable {
         for waiter in waiters { waiter.resume(returning: status) }
     }
 
+    /// The process's id.
+    var id: Int32 { process.processIdentifier }
+
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
     /// Nobody reads what it logs any more.
