@@ -191,5 +191,6 @@ let package = Package(
                 "LanyardCommand", "LanyardWire", "LanyardCore", argumentParser, hummingbird, hummingbirdTLS,
                 httpTypes, nioCore, nioSSL, logging,
             ]),
+        tests("ProxyTests", [.target(name: "LanyardCommand"), asyncHTTPClient, nioCore, nioPosix, nioHTTP1]),
     ]
 )

@@ -1,0 +1,93 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// `lanyard serve`, and an administrator's calls to it.
+final class LanyardProcess: Sendable {
+    let port: Int
+    private let admin: String
+    private let adminSecret: String
+    private let process: ServerProcess
+
+    private init(port: Int, admin: String, adminSecret: String, _ process: ServerProcess) {
+        (self.port, self.admin, self.adminSecret, self.process) = (port, admin, adminSecret, process)
+    }
+
+    /// - Parameter port: 0 for a free one; that of an earlier process to take its place.
+    static func start(in folder: URL, port: Int = 0) async throws -> LanyardProcess {
+        let ready = folder.appending(path: "ready.json")
+        // One that was killed has left it behind.
+        try? FileManager.default.removeItem(at: ready)
+        let arguments = [
+            "serve", "--data", "127.0.0.1:\(port)", "--admin", "127.0.0.1:0", "--database", "sqlite:lanyard.sqlite",
+            "--admin-key-file", "admin.key", "--ready-file", "ready.json", "--trusted-proxy", "127.0.0.1/32",
+            "--threads", "1", "--log-level", "warning",
+        ]
+        let process = try ServerProcess(Checkout.lanyard(), arguments, in: folder, log: "lanyard.txt")
+        let addresses = try await addresses(in: ready, of: process)
+        let secret = try String(contentsOf: folder.appending(path: "admin.key"), encoding: .utf8)
+        guard let data = addresses["data"], let admin = addresses["admin"],
+            let port = data.split(separator: ":").last.flatMap({ Int($0) })
+        else { throw RunningProxy.Failure("no addresses: \(addresses)") }
+        return LanyardProcess(
+            port: port, admin: admin, adminSecret: secret.trimmingCharacters(in: .newlines), process)
+    }
+
+    private static func addresses(in file: URL, of process: ServerProcess) async throws -> [String: String] {
+        let deadline = ContinuousClock.now + .seconds(120)
+        while ContinuousClock.now < deadline, process.isRunning {
+            if let content = try? Data(contentsOf: file),
+                let addresses = try? JSONDecoder().decode([String: String].self, from: content)
+            {
+                return addresses
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw RunningProxy.Failure("lanyard does not start: \(process.text)")
+    }
+
+    func end() async { await process.end() }
+
+    struct Key: Sendable {
+        let id: String
+        let secret: String
+
+        var bearer: (String, String) { ("Authorization", "Bearer \(secret)") }
+    }
+
+    /// Makes a key; `fields` are members beside its name, as `"scopes":["a:b"]`.
+    func key(_ fields: String) async throws -> Key {
+        let answer = try await call("/v1/keys", #"{"name":"k",\#(fields)}"#)
+        guard let key = answer["key"] as? [String: Any], let id = key["id"] as? String,
+            let secret = answer["secret"] as? String
+        else { throw RunningProxy.Failure("no key was made") }
+        return Key(id: id, secret: secret)
+    }
+
+    func account() async throws -> String {
+        let answer = try await call("/v1/accounts", #"{"name":"Acme"}"#)
+        guard let account = answer["account"] as? [String: Any], let id = account["id"] as? String else {
+            throw RunningProxy.Failure("no account was made")
+        }
+        return id
+    }
+
+    func policy(_ json: String) async throws { _ = try await call("/v1/policies", json) }
+
+    func revoke(_ key: Key) async throws { _ = try await call("/v1/keys/\(key.id)/revoke", "{}") }
+
+    private func call(_ path: String, _ json: String) async throws -> [String: Any] {
+        var request = HTTPClientRequest(url: "http://\(admin)\(path)")
+        request.method = .POST
+        request.headers.add(name: "Authorization", value: "Bearer \(adminSecret)")
+        request.headers.add(name: "Content-Type", value: "application/json")
+        request.body = .bytes(Array(json.utf8))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let body = try await response.body.collect(upTo: 1 << 20)
+        guard response.status.code < 300 else {
+            throw RunningProxy.Failure("\(path): \(response.status.code) \(String(buffer: body))")
+        }
+        return try JSONSerialization.jsonObject(with: Data(body.readableBytesView)) as? [String: Any] ?? [:]
+    }
+}
