@@ -14,7 +14,7 @@ extension SQLiteStore {
                 try mapping("opening a database in memory") {
                     let queue = try DatabaseQueue(configuration: configuration)
                     try Schema.prepare(queue)
-                    return SQLiteStore(queue, lock: nil, limits: limits)
+                    return SQLiteStore(queue, lock: nil, files: nil, limits: limits)
                 }
             }
         }.get()
@@ -29,7 +29,7 @@ extension SQLiteStore {
             let pool = try DatabasePool(path: file.path, configuration: configuration)
             try pool.writeWithoutTransaction { try makeDurable($0) }
             try Schema.prepare(pool)
-            return SQLiteStore(pool, lock: lock, limits: limits)
+            return SQLiteStore(pool, lock: lock, files: OpenedFiles(file), limits: limits)
         }
     }
 

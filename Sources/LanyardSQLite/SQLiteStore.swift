@@ -16,6 +16,8 @@ package final class SQLiteStore: Store {
     private let writes: WriteQueue
     /// `nil` in memory, which nobody else can open.
     private let lock: StoreLock?
+    /// `nil` in memory, where there is nothing to delete.
+    private let files: OpenedFiles?
     private let state = Mutex(State())
 
     private struct State {
@@ -35,10 +37,11 @@ package final class SQLiteStore: Store {
     /// Beyond so many reads at once, the next is refused.
     static let mostReads = 10_000
 
-    init(_ database: any DatabaseWriter & Sendable, lock: StoreLock?, limits: WriteLimits) {
+    init(_ database: any DatabaseWriter & Sendable, lock: StoreLock?, files: OpenedFiles?, limits: WriteLimits) {
         self.database = database
         self.lock = lock
-        writes = WriteQueue(database, limits)
+        self.files = files
+        writes = WriteQueue(database, files, limits)
     }
 
     /// How often anything was committed since the opening.
@@ -122,7 +125,10 @@ extension SQLiteStore {
         let result = await onThread { [self] in
             // What the log of writes still holds goes into the database, so that the file alone is whole. It can fail (a
             // full disk); nothing is lost then, for the log stays and is read at the next opening.
-            let emptying = Result { try database.writeWithoutTransaction { try emptyLog($0) } }
+            let emptying = Result {
+                try files?.check()
+                try database.writeWithoutTransaction { try emptyLog($0) }
+            }
             let closing = Result { try database.close() }
             lock?.release()
             return closing.flatMap { emptying }
@@ -133,7 +139,7 @@ extension SQLiteStore {
             return []
         }
         for caller in waiting { caller.resume() }
-        do { try result.get() } catch { throw StoreError.from(error, while: "closing") }
+        do { try result.get() } catch { throw StoreError.from(error, while: "closing \(database.path)") }
     }
 
     /// `false` where another call closes, after waiting for its end.

@@ -38,6 +38,8 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case readOnly = "read_only"
         /// The disk is full.
         case full
+        /// Its file was deleted or replaced while it was open: what would be written now would be lost.
+        case removed
         /// A newer version of Lanyard has written it.
         case schemaTooNew = "schema_too_new"
         /// It can't be opened.

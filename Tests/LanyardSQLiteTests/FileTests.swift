@@ -149,6 +149,44 @@ struct FileTests {
         try await SQLiteStore.open(path: path).close()
     }
 
+    @Test("a write to a file that was deleted or replaced is refused, and none that came before is lost")
+    func removed() async throws {
+        for suffix in ["", "-wal"] {
+            let folder = try TemporaryFolder()
+            let (path, aside) = (folder.file("lanyard.db") + suffix, folder.file("aside"))
+            let store = try await SQLiteStore.open(path: folder.file("lanyard.db"))
+            try await Fixture.insertKeys(1...1, into: store)
+            try FileManager.default.moveItem(atPath: path, toPath: aside)
+            #expect(try await storeErrorCode { try await store.write { try $0.insert(Fixture.role(1)) } } == .removed)
+            try FileManager.default.copyItem(atPath: aside, toPath: path)
+            #expect(try await storeErrorCode { try await store.write { try $0.insert(Fixture.role(1)) } } == .removed)
+            // The very file, back in its place, will do.
+            try FileManager.default.removeItem(atPath: path)
+            try FileManager.default.moveItem(atPath: aside, toPath: path)
+            try await store.write { try $0.insert(Fixture.role(1)) }
+            try await store.close()
+            let again = try await SQLiteStore.open(path: folder.file("lanyard.db"))
+            #expect(try await Fixture.allKeys(again).count == 1)
+            #expect(try await Fixture.roleNames(again).count == 1)
+            try await again.close()
+        }
+    }
+
+    @Test("a write that was under way when the file went away is not acknowledged")
+    func removedMeanwhile() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("lanyard.db")
+        let store = try await SQLiteStore.open(path: path)
+        let code = try await storeErrorCode {
+            try await store.write { store in
+                try store.insert(Fixture.role(1))
+                try FileManager.default.removeItem(atPath: path)
+            }
+        }
+        #expect(code == .removed)
+        #expect(try await storeErrorCode { try await store.close() } == .removed)
+    }
+
     @Test("a full disk is told as such, loses nothing, and is left behind when there is room again")
     func fullDisk() async throws {
         let folder = try TemporaryFolder()

@@ -16,6 +16,7 @@ import LanyardStorage
 /// Carries out writes in one transaction.
 struct WriteBatch {
     private let database: Database
+    private let files: OpenedFiles?
     /// Successes and failures in the order of the bodies, told when the transaction is over.
     private var outcomes: [Outcome] = []
 
@@ -31,20 +32,23 @@ struct WriteBatch {
         }
     }
 
-    private init(_ database: Database) {
+    private init(_ database: Database, _ files: OpenedFiles?) {
         self.database = database
+        self.files = files
     }
 
     /// Runs the writes until `isTimeUp`, which is asked after each, and tells their callers; `didCommit` is called before
     /// any of them hears of a commit. Those that were not begun are returned.
     static func run(
-        _ writes: [PendingWrite], on database: Database, isTimeUp: () -> Bool, didCommit: () -> Void
+        _ writes: [PendingWrite], on database: Database, of files: OpenedFiles?, isTimeUp: () -> Bool,
+        didCommit: () -> Void
     ) -> ArraySlice<PendingWrite> {
-        var batch = WriteBatch(database)
+        var batch = WriteBatch(database, files)
         do {
+            try files?.check()
             try database.beginTransaction(.immediate)
         } catch {
-            let error = StoreError.from(error, while: "beginning a transaction")
+            let error = StoreError.from(error, while: "beginning to write \(batch.place)")
             for write in writes { write.fail(error) }
             return []
         }
@@ -95,7 +99,7 @@ struct WriteBatch {
     private func runAgain(didCommit: () -> Void) {
         for outcome in outcomes.dropLast() {
             // Alone, none is left over.
-            _ = WriteBatch.run([outcome.write], on: database, isTimeUp: { false }, didCommit: didCommit)
+            _ = WriteBatch.run([outcome.write], on: database, of: files, isTimeUp: { false }, didCommit: didCommit)
         }
         outcomes.last?.tell()
     }
@@ -110,11 +114,12 @@ struct WriteBatch {
         }
         do {
             try database.commit()
+            try files?.check()
             didCommit()
             for outcome in outcomes { outcome.tell() }
         } catch {
             rollback()
-            let error = StoreError.from(error, while: "committing")
+            let error = StoreError.from(error, while: "committing to \(place)")
             for outcome in outcomes { outcome.write.fail(error) }
         }
     }
@@ -123,6 +128,9 @@ struct WriteBatch {
         // It can fail only where SQLite has rolled back already, and then there is nothing left to do.
         try? database.rollback()
     }
+
+    /// The file, for messages.
+    private var place: String { files?.path ?? "memory" }
 
     private static let begin = "SAVEPOINT body"
     private static let keep = "RELEASE body"

@@ -19,6 +19,7 @@ package struct WriteLimits: Sendable {
 /// batches grow with the load and a lone write never waits for company.
 final class WriteQueue: Sendable {
     private let writer: any DatabaseWriter
+    private let files: OpenedFiles?
     private let limits: WriteLimits
     private let state = Mutex(State())
     private let commits = Atomic<Int>(0)
@@ -37,8 +38,9 @@ final class WriteQueue: Sendable {
     /// How many writes wait for their turn.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
-    init(_ writer: any DatabaseWriter, _ limits: WriteLimits) {
+    init(_ writer: any DatabaseWriter, _ files: OpenedFiles?, _ limits: WriteLimits) {
         self.writer = writer
+        self.files = files
         self.limits = limits
     }
 
@@ -82,7 +84,7 @@ final class WriteQueue: Sendable {
         }
         let start = DispatchTime.now().uptimeNanoseconds
         let unbegun = WriteBatch.run(
-            writes, on: database,
+            writes, on: database, of: files,
             isTimeUp: { DispatchTime.now().uptimeNanoseconds - start >= limits.longestBatchNanoseconds },
             didCommit: { commits.add(1, ordering: .relaxed) })
         let whenIdle = state.withLock { state in

@@ -55,20 +55,8 @@ extension StartFailure {
     }
 
     private static func fix(_ code: StoreError.Code) -> String? {
-        switch code {
-        case .locked:
-            "End the process that has it open, or name another file with \(Setting.database.flag)."
-        case .corrupted:
-            "Restore it from a backup; keep the damaged file and those beside it (-wal, -shm) until you have."
-        case .readOnly:
-            "Let this user write the file and its folder, or name another with \(Setting.database.flag)."
-        case .full: "Make room on the disk."
-        case .schemaTooNew: "Start the newer version of Lanyard that has written it."
-        case .cannotOpen:
-            "Check that its folder exists and that this user may write there, or name another file with "
-                + "\(Setting.database.flag)."
-        case .closed, .unavailable, .constraint, .inputOutput: nil
-        }
+        guard code.isOfThisFile else { return code.fix }
+        return code.fix.map { "\($0.dropLast()), or name another file with \(Setting.database.flag)." }
     }
 
     /// Why a listener does not listen. What nothing better is known of is told by its type alone: a library's text may
