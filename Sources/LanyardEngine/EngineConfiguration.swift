@@ -17,8 +17,9 @@ public struct EngineConfiguration: Sendable {
     /// How long a node may go without confirming that it knows every change before it denies. A node that is alone with its
     /// store always knows.
     public var stalenessBound: Duration = .seconds(30)
-    /// How often usage and windows are written down.
-    public var flushInterval: Duration = .seconds(1)
+    /// How long after usage and windows were written down they are written down again. A crash may forget a second of
+    /// them: this is less, so that the writing too is done within it.
+    public var flushInterval: Duration = .milliseconds(750)
 
     /// The defaults.
     public init() {}

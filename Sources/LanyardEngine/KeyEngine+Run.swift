@@ -68,42 +68,55 @@ extension KeyEngine: Service {
     }
 
     /// Saves everything and closes the store; from the first moment on, every decision is denied `unavailable`.
-    /// - Throws: ``StoreError`` if the store can't be closed.
+    /// - Throws: ``StoreError`` if the last windows and usage could not be saved, or the store can't be closed. It is
+    ///   closed even then.
     public func shutDown() async throws {
         guard !isShutDown.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        await flush(everything: true)
-        try await store.close()
+        let failure = await save(everything: true)
+        do {
+            try await store.close()
+        } catch {
+            throw failure ?? error
+        }
+        if let failure { throw failure }
     }
 
     /// Writes down tallies and windows now.
     /// - Returns: Whether everything was written.
     @discardableResult
     package func flush(everything: Bool) async -> Bool {
+        await save(everything: everything) == nil
+    }
+
+    /// Writes down tallies and windows, and returns the first failure.
+    private func save(everything: Bool) async -> (any Error)? {
         let start = now.monotonic
         let (waiting, dropped) = pending.takeTallies()
         if dropped > 0 { counters.droppedUsage.increment(by: dropped) }
         var rest = waiting[...]
-        var isComplete = true
+        var failure: (any Error)?
         while !rest.isEmpty {
             let piece = Array(rest.prefix(KeyEngine.flushPiece))
             rest = rest.dropFirst(KeyEngine.flushPiece)
-            isComplete = await write(piece, [], isLast: false) && isComplete
+            let failed = await write(piece, [], isLast: false)
+            failure = failure ?? failed
         }
         var states = (everything ? allowances.all : pending.takeStates())[...]
         repeat {
             let piece = states.prefix(KeyEngine.flushPiece)
             states = states.dropFirst(KeyEngine.flushPiece)
-            let isLast = everything && states.isEmpty && isComplete
-            isComplete = await flush(Array(piece), everything: everything, isLast: isLast) && isComplete
+            let isLast = everything && states.isEmpty && failure == nil
+            let failed = await save(Array(piece), everything: everything, isLast: isLast)
+            failure = failure ?? failed
         } while !states.isEmpty
         counters.flushLagSeconds.record(Double(now.monotonic.nanoseconds - start.nanoseconds) / 1e9)
-        return isComplete
+        return failure
     }
 
     private static let flushPiece = 5000
 
-    private func flush(_ states: [AllowanceState], everything: Bool, isLast: Bool) async -> Bool {
-        if states.isEmpty, !isLast { return true }
+    private func save(_ states: [AllowanceState], everything: Bool, isLast: Bool) async -> (any Error)? {
+        if states.isEmpty, !isLast { return nil }
         let now = now.monotonic
         var tallies: [(subject: Subject?, tally: UsageTally)] = []
         var windows: [(state: AllowanceState, windows: [SavedWindow])] = []
@@ -112,14 +125,15 @@ extension KeyEngine: Service {
             if let tally = flushed.tally { tallies.append((state.subject, tally)) }
             if !flushed.windows.isEmpty { windows.append((state, flushed.windows)) }
         }
-        if await write(tallies, windows.flatMap(\.windows), isLast: isLast) { return true }
+        guard let failure = await write(tallies, windows.flatMap(\.windows), isLast: isLast) else { return nil }
         for (state, _) in windows where state.markUnsaved() { pending.list(state) }
-        return false
+        return failure
     }
 
+    /// - Returns: Why nothing was written.
     private func write(
         _ tallies: [(subject: Subject?, tally: UsageTally)], _ windows: [SavedWindow], isLast: Bool
-    ) async -> Bool {
+    ) async -> (any Error)? {
         let rows = tallies.flatMap { KeyEngine.rows($0.tally, of: $0.subject) }
         let clock = clock.saved(isClean: isLast)
         do {
@@ -127,12 +141,14 @@ extension KeyEngine: Service {
                 if !rows.isEmpty { try store.addUsage(rows) }
                 if !windows.isEmpty || isLast { try store.save(windows, clock: clock) }
             }
-            return true
+            return nil
         } catch {
             counters.failedFlushes.increment()
-            logger.error("usage and windows could not be written; trying again", metadata: ["reason": "\(error)"])
+            logger.error(
+                "usage and windows could not be written; trying again",
+                metadata: ["reason": "\(error)", "fix": "\((error as? StoreError)?.code.fix ?? "none known")"])
             pending.giveBack(tallies)
-            return false
+            return error
         }
     }
 

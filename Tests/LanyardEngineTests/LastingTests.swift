@@ -85,6 +85,17 @@ struct LastingTests {
         #expect(try await fixture.store.read { try $0.savedWindows().windows.count } == 1)
     }
 
+    @Test("an end that could not save the last second says so, though the store is closed")
+    func failedEnd() async throws {
+        let fixture = try await EngineFixture()
+        let (_, secret) = try await fixture.createKey { $0.limits = [LastingTests.limit] }
+        _ = await fixture.code(secret)
+        fixture.store.failWrites(true)
+        await #expect(throws: StoreError.self) { try await fixture.engine.shutDown() }
+        await #expect(throws: StoreError(.closed, "")) { try await fixture.store.read { try $0.epoch() } }
+        try await fixture.engine.shutDown()
+    }
+
     @Test("refusals that belong to no key are counted too")
     func unattributed() async throws {
         let fixture = try await EngineFixture()
