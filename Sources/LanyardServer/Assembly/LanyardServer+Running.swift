@@ -29,6 +29,8 @@ extension LanyardServer {
         telemetry.bootstrapProcess()
         // A reader of the log that goes away must not take the server with it.
         signal(SIGPIPE, SIG_IGN)
+        // A file that may not grow (`ulimit -f`) is as a full disk: an error of the write, and no reason to die.
+        signal(SIGXFSZ, SIG_IGN)
         // What the server makes is nobody else's, unless it says so.
         umask(0o077)
         let room = OpenFileLimit.raise(forConnections: configuration.limits.connections)
