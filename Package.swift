@@ -44,10 +44,11 @@ func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Re
 }
 
 func tests(
-    _ name: String, at path: String? = nil, _ dependencies: [Target.Dependency], resources: [Resource] = []
+    _ name: String, at path: String? = nil, except exclude: [String] = [], _ dependencies: [Target.Dependency],
+    resources: [Resource] = []
 ) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, path: path ?? "Tests/\(name)", resources: resources,
+        name: name, dependencies: dependencies, path: path ?? "Tests/\(name)", exclude: exclude, resources: resources,
         swiftSettings: settings)
 }
 
@@ -170,12 +171,18 @@ let package = Package(
                 "LanyardTelemetry", "LanyardCore", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, logging,
             ], resources: [.copy("Fixtures")]),
         tests(
-            "IntegrationTests", at: "Tests/Integration",
+            "IntegrationTests", at: "Tests/Integration", except: ["Faults"],
             [
                 "LanyardAdmin", "LanyardDataPlane", "LanyardTelemetry", "LanyardManagement", "LanyardEngine",
                 "LanyardSQLite", "LanyardStorage", "LanyardTesting", "LanyardHTTP", "LanyardWire", "LanyardCore",
                 "LanyardServer", "LanyardCommand", "TestSupport", crypto, asyncHTTPClient, grdb, lifecycle, logging,
                 metrics, coreMetrics, nioCore, nioPosix, nioHTTP1,
+            ]),
+        tests(
+            "FaultTests", at: "Tests/Integration/Faults",
+            [
+                "LanyardCommand", "LanyardSQLite", "LanyardStorage", "LanyardWire", "TestSupport", asyncHTTPClient,
+                nioCore, nioHTTP1,
             ]),
         tests("LanyardTelemetryTests", ["LanyardTelemetry", coreMetrics, logging]),
         tests(
