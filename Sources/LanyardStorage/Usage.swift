@@ -64,6 +64,8 @@ public struct UsageQuery: Sendable, Equatable {
     public var project: ProjectID?
     /// Of these projects' keys alone; `nil` means any, and attempts that belong to no key too.
     public var visibleProjects: [ProjectID]?
+    /// Not of this project's keys; attempts that belong to no key stay.
+    public var hiddenProject: ProjectID?
     /// From this minute on.
     public var fromMinute: Int32
     /// Before this minute.

@@ -52,6 +52,42 @@ struct UsageTests {
                 == .missing("lanyard:usage:read@orders"))
     }
 
+    @Test("what administrators' keys do is for administrators, attempts of nobody for every reader of all")
+    func administrators() async throws {
+        let (world, _, _) = try await world()
+        let admin = try await world.key(in: "lanyard").details.record.id
+        let minute = world.now.minute
+        try await world.store.write {
+            try $0.addUsage([UsageRow(key: admin, minute: minute, outcome: "ok", count: 1_000)])
+        }
+        let reader = try Caller.holding("lanyard:usage:read")
+        let bound = try Caller.holding("lanyard:usage:read@lanyard", "lanyard:usage:read@payments")
+        #expect(try await total(world, reader) == 18)
+        #expect(try await total(world, reader) { $0.group = .project } == 18)
+        #expect(try await total(world, reader) { $0.key = admin } == 0)
+        #expect(try await total(world, bound) == 4)
+        for caller in [reader, bound] {
+            #expect(
+                try await refusal { _ = try await total(world, caller) { $0.project = .name("lanyard") } }
+                    == .missing("lanyard:admin"))
+        }
+        #expect(try await total(world, .operator) == 1_018)
+        #expect(try await total(world, .holding("lanyard:usage:read", "lanyard:admin")) { $0.key = admin } == 1_000)
+    }
+
+    @Test("whose accounts there are can't be probed by a reader of usage alone")
+    func accounts() async throws {
+        let (world, _, _) = try await world()
+        let reader = try Caller.holding("lanyard:usage:read")
+        #expect(try await total(world, reader) { $0.account = .name("nobody") } == 0)
+        #expect(
+            try await refusal {
+                _ = try await total(world, .holding("lanyard:usage:read", "lanyard:accounts:read")) {
+                    $0.account = .name("nobody")
+                }
+            } == .invalid("?account"))
+    }
+
     @Test("what a question names must exist, and its period must have a length")
     func rules() async throws {
         let (world, _, _) = try await world()

@@ -33,8 +33,8 @@ extension Management {
                 filter.visibleProjects = try resolver.visibleProjects(of: caller, holding: .keysRead)
             }
             if let reference = listing.account {
-                guard let account = try resolver.account(reference) else {
-                    throw ManagementError.invalid("?account", "there is no account with this id or external_id")
+                guard let account = try resolver.account(reference, for: caller, at: "?account") else {
+                    return Listing(items: [], next: nil)
                 }
                 filter.account = account.id
             }

@@ -32,7 +32,8 @@ extension Management {
     /// The question as it is meant now, for whoever asks for all of its pages.
     package func fixed(_ request: UsageRequest) -> UsageRequest { request.fixed(at: now) }
 
-    /// Usage, oldest first: of the keys of those projects that the caller may read.
+    /// Usage, oldest first: of the keys of those projects that the caller may read. What administrators' keys did is for
+    /// administrators.
     package func usage(
         _ request: UsageRequest, as caller: Caller
     ) async throws -> Listing<UsageSum, UsagePosition> {
@@ -52,15 +53,17 @@ extension Management {
             var query = started
             if let reference = request.project {
                 let project = try resolver.project(reference, for: caller, demanding: .usageRead, at: "?project")
+                if project.id == ProjectRecord.lanyardID { try caller.requireAdministrator() }
                 query.project = project.id
             }
             if let reference = request.account {
-                guard let account = try resolver.account(reference) else {
-                    throw ManagementError.invalid("?account", "there is no account with this id or external_id")
+                guard let account = try resolver.account(reference, for: caller, at: "?account") else {
+                    return Listing(items: [], next: nil)
                 }
                 query.account = account.id
             }
             query.visibleProjects = try resolver.visibleProjects(of: caller, holding: .usageRead)
+            if !caller.isAdministrator { query.hiddenProject = ProjectRecord.lanyardID }
             // A reader of nothing gets nothing, whatever a store makes of an empty list.
             if query.visibleProjects?.isEmpty == true { return Listing(items: [], next: nil) }
             let sums = try store.usage(query)

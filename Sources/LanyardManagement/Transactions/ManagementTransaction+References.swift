@@ -43,6 +43,16 @@ extension ManagementTransaction {
 }
 
 extension Resolver {
+    /// The account that a list is to be about. For who may not read accounts one that there is not is as good as one
+    /// without keys, `nil`: whose customer somebody is can't be probed.
+    func account(
+        _ reference: Reference<AccountTag>, for caller: Caller, at pointer: String
+    ) throws -> AccountRecord? {
+        let account = try account(reference)
+        guard account == nil, caller.holdsForAllProjects(.accountsRead) else { return account }
+        throw ManagementError.invalid(pointer, "there is no account with this id or external_id")
+    }
+
     /// The project that a caller has named, if it may do there what it asks for. Whether a name is taken can't be told
     /// from the answer by whoever has no right to it.
     func project(

@@ -35,6 +35,8 @@ struct UsageQuestion {
             let places = Set(visible).map { project in place { $0.add(project) } }
             terms.append("keys.project IN (\(places.joined(separator: ", ")))")
         }
+        // `IS NOT` is true of what has no project too.
+        if let hidden = query.hiddenProject { terms.append("keys.project IS NOT \(place { $0.add(hidden) })") }
         let group = Self.group(query.group)
         if let after = query.after {
             let minute = place { $0.add(Int64(after.minute)) }
@@ -44,7 +46,10 @@ struct UsageQuestion {
         }
         let needsKeys = query.account != nil || query.project != nil || query.visibleProjects != nil
         // A deleted key's usage stays, and belongs to no account or project any more.
-        let join = needsKeys ? "JOIN keys ON keys.id = usage.key" : Self.groupJoin(query.group)
+        let join =
+            needsKeys
+            ? "JOIN keys ON keys.id = usage.key"
+            : query.hiddenProject != nil ? Self.looseJoin : Self.groupJoin(query.group)
         sql = """
             SELECT \(piece) AS piece, \(group) AS owner, outcome, sum(count), sum(tokens), sum(nano_usd)
             FROM usage \(join)
@@ -70,10 +75,13 @@ struct UsageQuestion {
         }
     }
 
+    /// Keeps rows that have no key.
+    private static let looseJoin = "LEFT JOIN keys ON keys.id = usage.key"
+
     private static func groupJoin(_ group: UsageQuery.Group) -> String {
         switch group {
         case .none, .key: ""
-        case .account, .project: "LEFT JOIN keys ON keys.id = usage.key"
+        case .account, .project: looseJoin
         }
     }
 
