@@ -87,8 +87,8 @@ extension ImportTable {
         Row(
             target: "LanyardAdmin", standsOn: ["LanyardManagement", "LanyardWire", "LanyardHTTP"],
             products: [
-                "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "NIOCore", "NIOPosix", "NIOSSL", "HTTPTypes",
-                "Logging", "Crypto", "ServiceLifecycle",
+                "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "NIOCore", "NIOPosix", "NIOSSL", "NIOHTTPTypes",
+                "HTTPTypes", "Logging", "Crypto", "ServiceLifecycle",
             ],
             system: .foundation, isPublic: false),
         Row(

@@ -42,6 +42,7 @@ struct ServerConfigurationTests {
         #expect(configuration.limits.connections == 10_000)
         #expect(configuration.limits.idleTimeout == .seconds(75))
         #expect(configuration.limits.headerTimeout == .seconds(10))
+        #expect(configuration.limits.bodyTimeout == .seconds(30))
         #expect(configuration.limits.body.bytes == 1 << 20)
         #expect(configuration.limits.drainTimeout == .seconds(10))
         #expect(configuration.logLevel == .info)
@@ -69,7 +70,8 @@ struct ServerConfigurationTests {
     private static let samples: [Setting: String] = [
         .data: "127.0.0.1:9000", .admin: "[::1]:0", .database: "sqlite:/tmp/x.sqlite", .adminKeyFile: "a.key",
         .readyFile: "r.json", .trustedProxy: "10.0.0.0/8", .tlsCert: "c.pem", .tlsKey: "k.pem", .clientCA: "ca.pem",
-        .stalenessBound: "5s", .maxConnections: "12", .idleTimeout: "90s", .headerTimeout: "500ms", .maxBody: "64KiB",
+        .stalenessBound: "5s", .maxConnections: "12", .idleTimeout: "90s", .headerTimeout: "500ms", .bodyTimeout: "20s",
+        .maxBody: "64KiB",
         .drainTimeout: "0s", .threads: "3", .cacheMemory: "2GiB", .unknownKeyBudget: "7", .logLevel: "trace",
         .logFormat: "json",
     ]

@@ -11,10 +11,18 @@ struct Endpoint: Sendable {
     let scope: AdministrativeScope?
     /// Whether it has parameters in the query; where it has none, any is refused.
     var readsQuery: Bool { method == .get && !path.contains("{") && !Endpoint.withoutQuery.contains(path) }
+    /// Whether its body is read piece by piece, for as long as it takes.
+    private(set) var streamsBody = false
     let run: @Sendable (AdminCall) async throws -> AdminAnswer
 
     /// Endpoints of reading that have no parameters.
     private static let withoutQuery: Set = ["/v1/audit/verify", "/v1/nodes"]
+
+    func streamingBody() -> Endpoint {
+        var endpoint = self
+        endpoint.streamsBody = true
+        return endpoint
+    }
 
     static func get(
         _ path: String, _ scope: AdministrativeScope?,

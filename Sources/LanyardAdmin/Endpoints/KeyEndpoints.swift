@@ -8,7 +8,7 @@ extension Endpoint {
     static let keys: [Endpoint] = [
         .get("/v1/keys", .keysRead) { try await $0.listKeys() },
         .post("/v1/keys", .keysWrite) { try await $0.createKey() },
-        .post("/v1/keys/import", .keysWrite) { try await $0.importKeys() },
+        .post("/v1/keys/import", .keysWrite) { try await $0.importKeys() }.streamingBody(),
         .post("/v1/keys/lookup", .keysRead) { try await $0.lookUpKey() },
         .get("/v1/keys/{id}", .keysRead) { call in
             let key = try await call.management.key(try call.keyID(), as: call.caller)

@@ -15,6 +15,8 @@ package struct AdminConfiguration: Sendable {
     package var maximumFields = 100
     package var maximumConnections = 1000
     package var idleTimeout: Duration = .seconds(75)
+    /// From the head of a request to the end of its body; an import's, which is streamed, has ``idleTimeout`` alone.
+    package var bodyTimeout: Duration = .seconds(30)
 
     package init(host: String, port: Int, tls: TLSConfiguration? = nil, version: String) {
         self.host = host

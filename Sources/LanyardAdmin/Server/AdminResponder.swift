@@ -94,6 +94,10 @@ struct AdminResponder: HTTPResponder {
         case ManagementError.denied(let code): return .problem(ProblemResponse(Denial(code)))
         case let error as ManagementError: return .problem(error.problem)
         case let error as InvalidRequest: return .problem(ManagementProblem.invalid(error))
+        case let failure as RequestBodyFailure:
+            var answer = AdminAnswer.problem(failure.problem)
+            answer.fields[.connection] = "close"
+            return answer
         default:
             services.logger.error(
                 "a management call failed",
@@ -116,6 +120,15 @@ struct AdminResponder: HTTPResponder {
                 "status": "\(response.status.code)", "request_id": "\(context.requestID)",
                 "elapsed_ms": "\((ContinuousClock.now - start) / .milliseconds(1))",
             ])
+    }
+}
+
+extension RequestBodyFailure {
+    fileprivate var problem: ManagementProblem {
+        switch self {
+        case .late: .requestTimeout
+        case .broken: .invalid(InvalidRequest(.root, "the body broke off, or is not proper HTTP"))
+        }
     }
 }
 

@@ -38,9 +38,13 @@ package struct AdminServer: Service {
     package func run() async throws {
         // One of the process's own, which outlives the server: Hummingbird's shutdown still asks its loop for a result when
         // `run` has returned. The data listener's loops are others.
+        let bodyDeadline = TimeAmount(configuration.bodyTimeout)
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let http = HTTPServerBuilder.http1(
             configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [
+                    RequestBodyWatch(deadline: bodyDeadline) { EndpointTable.all.streamsBody(of: $0) }
+                ],
                 idleTimeout: TimeAmount(configuration.idleTimeout),
                 httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
                     maxHeaderFieldSize: configuration.maximumHeadBytes,

@@ -43,6 +43,15 @@ struct EndpointTable: Sendable {
         return .wrongMethod(EndpointTable.allowed(known))
     }
 
+    /// Whether a request's body is read piece by piece, for as long as it takes.
+    func streamsBody(of request: HTTPRequest) -> Bool {
+        let path = request.path?.prefix { $0 != "?" && $0 != "#" } ?? ""
+        switch match(request.method, String(path)) {
+        case .found(let endpoint, pathID: _): return endpoint.streamsBody
+        case .wrongMethod, .noSuchPath: return false
+        }
+    }
+
     /// The methods of one path, as `Allow` lists them: `HEAD` wherever there is `GET`.
     static func allowed(_ endpoints: [Endpoint]) -> [String] {
         endpoints.flatMap { $0.method == .get ? ["GET", "HEAD"] : [$0.method.rawValue] }

@@ -43,8 +43,9 @@ info:
     not exist is 404 `not_found`, and a method that a path does not know is 405 `method_not_allowed` with
     `Allow` (`x-lanyard-allow` of each path; `HEAD` is answered wherever `GET` is). A malfunction is 503
     `unavailable`; there is no 500. What is not a proper HTTP request, or has a head of more than 32 KiB or
-    100 fields, is answered 400 or 431 and the connection closed. 402 is reserved for `budget_exceeded`,
-    which needs quotas.
+    100 fields, is answered 400 or 431 and the connection closed; a request whose body takes longer than
+    30 s (`--body-timeout`; an import's may take any time) is answered 408 `request_timeout` and the
+    connection closed. 402 is reserved for `budget_exceeded`, which needs quotas.
 
     **Not in this version**: quotas and credits. A request that names `quotas` is refused `invalid_request`
     with the pointer `/quotas`; `quotas` in answers is always there and empty.
@@ -973,8 +974,12 @@ paths:
         (`KeyImportLine`), any number of lines, each at most 64 KiB. Both directions are streamed: read the
         answer while sending. Each line is answered by a line (`KeyImportResult`): `{"line":1,"id":"key_…"}` or
         `{"line":2,"problem":{…}}`; the last is `{"summary":{"imported":n,"refused":n}}`. Empty lines are
-        skipped but counted. A digest that exists is refused `digest_exists` with the `id` of its key, so that
-        an import that was cut short can simply be sent again.
+        skipped but counted. A digest that exists is refused `digest_exists`, with the `id` of its key where the
+        caller may read or write it, so that an import that was cut short can simply be sent again.
+
+        Lines are taken in batches of at most 1,000 lines and 1 MiB. Where a batch can't be taken, because the
+        store fails or the caller's own key was revoked meanwhile, the last line is
+        `{"resume_from_line":n,"problem":{…}}` in place of the summary: send the lines from there on again.
 
         ```sh
         curl -T keys.ndjson -X POST http://127.0.0.1:8081/v1/keys/import -H "Authorization: Bearer $LANYARD_ADMIN_KEY" \
@@ -3424,8 +3429,8 @@ components:
 
     KeyImportResult:
       description: >-
-        One line of the answer to an import, in the order of the request's lines; the summary is the last. An answer
-        without a summary was cut short: send the rest again.
+        One line of the answer to an import, in the order of the request's lines. The last is the summary, or says from
+        which line on to send again. An answer without either was cut short: send what it left unanswered again.
       oneOf:
         - type: object
           required: [line, id]
@@ -3446,6 +3451,11 @@ components:
               properties:
                 imported: {type: integer, minimum: 0}
                 refused: {type: integer, minimum: 0}
+        - type: object
+          required: [resume_from_line, problem]
+          properties:
+            resume_from_line: {type: integer, minimum: 1}
+            problem: {$ref: '#/components/schemas/Problem'}
 
     Applied:
       type: object
@@ -3640,8 +3650,8 @@ components:
         not_yet_valid, expired_key, rotated_key, wrong_project, wrong_environment, invalid_derivation, proof_required,
         invalid_signature, replayed_signature, invalid_certificate, ip_not_allowed, invalid_request_path, method_not_allowed_for_key,
         path_not_allowed_for_key, insufficient_scope, too_many_in_flight, rate_limited, quota_exceeded, budget_exceeded,
-        too_many_unknown_keys, untrusted_proxy, unavailable, invalid_request, not_found, method_not_allowed, conflict,
-        too_large, unsupported_media_type, idempotency_mismatch, self_rotate_not_allowed, digest_exists]
+        too_many_unknown_keys, untrusted_proxy, unavailable, invalid_request, not_found, method_not_allowed, request_timeout,
+        conflict, too_large, unsupported_media_type, idempotency_mismatch, self_rotate_not_allowed, digest_exists]
 
     VerifyRequest:
       type: object

@@ -57,6 +57,7 @@ struct Serve: AsyncParsableCommand {
         @Option(name: .of(.maxConnections), help: .of(.maxConnections)) var maxConnections: String?
         @Option(name: .of(.idleTimeout), help: .of(.idleTimeout)) var idleTimeout: String?
         @Option(name: .of(.headerTimeout), help: .of(.headerTimeout)) var headerTimeout: String?
+        @Option(name: .of(.bodyTimeout), help: .of(.bodyTimeout)) var bodyTimeout: String?
         @Option(name: .of(.maxBody), help: .of(.maxBody)) var maxBody: String?
         @Option(name: .of(.drainTimeout), help: .of(.drainTimeout)) var drainTimeout: String?
         @Option(name: .of(.threads), help: .of(.threads)) var threads: String?
@@ -98,7 +99,8 @@ struct Serve: AsyncParsableCommand {
             .database: keeping.database, .adminKeyFile: keeping.adminKeyFile, .config: keeping.config,
             .counters: keeping.counters, .tlsCert: tls.tlsCert, .tlsKey: tls.tlsKey, .clientCA: tls.clientCA,
             .maxConnections: bounds.maxConnections, .idleTimeout: bounds.idleTimeout,
-            .headerTimeout: bounds.headerTimeout, .maxBody: bounds.maxBody, .drainTimeout: bounds.drainTimeout,
+            .headerTimeout: bounds.headerTimeout, .bodyTimeout: bounds.bodyTimeout, .maxBody: bounds.maxBody,
+            .drainTimeout: bounds.drainTimeout,
             .threads: bounds.threads, .cacheMemory: bounds.cacheMemory, .unknownKeyBudget: bounds.unknownKeyBudget,
             .stalenessBound: bounds.stalenessBound, .logLevel: logging.logLevel, .logFormat: logging.logFormat,
         ]

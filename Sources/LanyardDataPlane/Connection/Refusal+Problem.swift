@@ -19,7 +19,8 @@ extension Refusal: Problem {
     private var code: ManagementProblem.Code {
         switch self {
         case .bodyTooLarge: .tooLarge
-        case .syntax, .target, .host, .bodyLength, .tunnel, .targetTooLong, .headTooLarge, .expectation, .timeout:
+        case .timeout: .requestTimeout
+        case .syntax, .target, .host, .bodyLength, .tunnel, .targetTooLong, .headTooLarge, .expectation:
             .invalidRequest
         }
     }

@@ -56,8 +56,8 @@ extension ManagementProblem {
         return problem
     }
 
-    /// - Parameter id: of the key that has the digest.
-    package static func digestExists(id: String) -> ManagementProblem {
+    /// - Parameter id: of the key that has the digest, where the caller may know of it.
+    package static func digestExists(id: String?) -> ManagementProblem {
         var problem = ManagementProblem(
             .digestExists, "A key with this digest exists.", fix: "Leave the line out: the key is there already.")
         problem.objectID = id
@@ -67,6 +67,9 @@ extension ManagementProblem {
     package static func tooLarge(limit: Int, of what: String) -> ManagementProblem {
         ManagementProblem(.tooLarge, "The \(what) is larger than \(limit) bytes.", fix: "Send less at once.")
     }
+
+    package static let requestTimeout = ManagementProblem(
+        .requestTimeout, "The request's body took too long to arrive.", fix: "Send the whole request at once.")
 
     package static func unsupportedMediaType(expected: String) -> ManagementProblem {
         ManagementProblem(

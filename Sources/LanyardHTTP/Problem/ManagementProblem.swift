@@ -10,6 +10,7 @@ package struct ManagementProblem: Problem, Hashable {
         case selfRotateNotAllowed = "self_rotate_not_allowed"
         case notFound = "not_found"
         case methodNotAllowed = "method_not_allowed"
+        case requestTimeout = "request_timeout"
         case conflict
         case digestExists = "digest_exists"
         case tooLarge = "too_large"
@@ -74,6 +75,7 @@ extension ManagementProblem.Code {
         case .insufficientScope, .selfRotateNotAllowed: 403
         case .notFound: 404
         case .methodNotAllowed: 405
+        case .requestTimeout: 408
         case .conflict, .digestExists: 409
         case .tooLarge: 413
         case .unsupportedMediaType: 415
@@ -89,6 +91,7 @@ extension ManagementProblem.Code {
         case .selfRotateNotAllowed: "Self-rotation not allowed"
         case .notFound: "Not found"
         case .methodNotAllowed: "Method not allowed"
+        case .requestTimeout: "Request timeout"
         case .conflict: "Conflict"
         case .digestExists: "Digest exists"
         case .tooLarge: "Too large"

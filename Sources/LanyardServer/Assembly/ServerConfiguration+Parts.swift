@@ -24,6 +24,7 @@ extension DataPlaneConfiguration {
         eventLoops = server.threads
         connection.idleTimeout = TimeAmount(server.limits.idleTimeout)
         connection.headTimeout = TimeAmount(server.limits.headerTimeout)
+        connection.bodyTimeout = TimeAmount(server.limits.bodyTimeout)
         connection.bodyBytes = server.limits.body.bytes
         maximumConnections = server.limits.connections
         drainTimeout = TimeAmount(server.limits.drainTimeout)
@@ -37,6 +38,7 @@ extension AdminConfiguration {
         self.init(host: server.admin.bindHost, port: server.admin.port, version: LanyardVersion.text)
         maximumBodyBytes = server.limits.body.bytes
         idleTimeout = server.limits.idleTimeout
+        bodyTimeout = server.limits.bodyTimeout
         guard var tls = certificates?.serverConfiguration() else { return }
         if let authorities = server.tls?.clientAuthorities {
             tls.trustRoots = .file(authorities)

@@ -59,6 +59,7 @@ package struct ServerConfiguration: Sendable {
         package var connections = 10_000
         package var idleTimeout: Duration = .seconds(75)
         package var headerTimeout: Duration = .seconds(10)
+        package var bodyTimeout: Duration = .seconds(30)
         package var body = ByteCount.mebibytes(1)
         /// How long calls under way may take once the server was told to end.
         package var drainTimeout: Duration = .seconds(10)

@@ -15,6 +15,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case maxConnections = "max-connections"
     case idleTimeout = "idle-timeout"
     case headerTimeout = "header-timeout"
+    case bodyTimeout = "body-timeout"
     case maxBody = "max-body"
     case drainTimeout = "drain-timeout"
     case threads

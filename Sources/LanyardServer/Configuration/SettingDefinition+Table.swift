@@ -69,6 +69,9 @@ extension SettingDefinition {
         duration(
             .headerTimeout, "How long the head of a request may take to arrive.",
             within: .milliseconds(100)...Duration.seconds(600), \.limits.headerTimeout),
+        duration(
+            .bodyTimeout, "How long the body of a request may take to arrive; an import's may take any time.",
+            within: .milliseconds(100)...Duration.seconds(3_600), \.limits.bodyTimeout),
         size(
             .maxBody, "The most bytes of a request's body.",
             within: .kibibytes(1)...ByteCount.mebibytes(256), \.limits.body),

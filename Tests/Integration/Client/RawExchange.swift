@@ -4,10 +4,21 @@ import NIOPosix
 
 /// Bytes as they are, for what a client library would not send.
 enum RawExchange {
+    /// What a client does once it has sent all that it has to send.
+    enum Manner: Sendable {
+        /// It waits.
+        case silent
+        /// It closes its side, and listens.
+        case closing
+        /// It sends a blank now and then, and never comes to an end.
+        case dripping
+    }
+
     /// Sends `bytes` over a connection of its own and returns all that comes until the server closes, or `isWhole` says
     /// that it is enough.
     static func send(
-        _ bytes: [UInt8], to address: String, until isWhole: @escaping @Sendable ([UInt8]) -> Bool = { _ in false }
+        _ bytes: [UInt8], to address: String, manner: Manner = .silent,
+        until isWhole: @escaping @Sendable ([UInt8]) -> Bool = { _ in false }
     ) async throws -> [UInt8] {
         let parts = address.split(separator: ":")
         guard parts.count == 2, let port = Int(parts[1]) else { throw UnexpectedAnswer("no address: \(address)") }
@@ -20,8 +31,21 @@ enum RawExchange {
                 }
             }
             .connect(host: String(parts[0]), port: port).get()
-        let late = loop.scheduleTask(in: .seconds(10)) { channel.close(promise: nil) }
+        let late = loop.scheduleTask(in: .seconds(30)) {
+            received.fail(UnexpectedAnswer("the connection stays open"))
+            channel.close(promise: nil)
+        }
         channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
+        var drip: RepeatedTask?
+        switch manner {
+        case .silent: break
+        case .closing: channel.close(mode: .output, promise: nil)
+        case .dripping:
+            drip = loop.scheduleRepeatedTask(initialDelay: .milliseconds(20), delay: .milliseconds(20)) { _ in
+                channel.writeAndFlush(ByteBuffer(string: " "), promise: nil)
+            }
+        }
+        defer { drip?.cancel() }
         let answer = try await received.futureResult.get()
         late.cancel()
         try? await channel.close()  // It may be closed already.

@@ -23,6 +23,8 @@ final class TestNode: Sendable {
         var engine = EngineConfiguration()
         /// The loopback addresses, where tests come from.
         var trustedProxies = ["127.0.0.0/8", "::1/128"]
+        /// How long a body may take on the admin listener.
+        var bodyTimeout: Duration = .seconds(30)
 
         init() {}
     }
@@ -76,9 +78,10 @@ final class TestNode: Sendable {
             DataPlaneServer(
                 engine: engine, management: management, configuration: plane, logger: log.logger("lanyard.data"))
         }
+        var administration = AdminConfiguration(host: "127.0.0.1", port: 0, version: "0.0.0-test")
+        administration.bodyTimeout = setup.bodyTimeout
         let admin = try AdminServer(
-            engine: engine, management: management,
-            configuration: AdminConfiguration(host: "127.0.0.1", port: 0, version: "0.0.0-test"),
+            engine: engine, management: management, configuration: administration,
             metrics: { String(decoding: registry.exposition(), as: UTF8.self) },
             addresses: { ("127.0.0.1:1", "127.0.0.1:2") }, logger: log.logger("lanyard.admin"),
             onBound: { adminAddresses.continuation.yield($0) })
