@@ -195,9 +195,12 @@ struct AnswerContractTests {
         ImportLineAnswer.imported(line: 1, sample.record.id).append(to: &bytes)
         ImportLineAnswer.refused(line: 2) { ManagementProblem.digestExists(id: "key_x").write(to: &$0) }.append(
             to: &bytes)
+        ImportLineAnswer.refused(line: 3) { ManagementProblem.digestExists(id: nil).write(to: &$0) }.append(to: &bytes)
         ImportLineAnswer.summary(imported: 1, refused: 1).append(to: &bytes)
+        ImportLineAnswer.interrupted(resumeFrom: 3) { ManagementProblem.unavailable("x").write(to: &$0) }
+            .append(to: &bytes)
         let lines = bytes.split(separator: UInt8(ascii: "\n"))
-        #expect(lines.count == 3)
+        #expect(lines.count == 5)
         #expect(bytes.last == UInt8(ascii: "\n"))
         for line in lines {
             #expect(try validator.problems(JSONParser.parse(line), "KeyImportResult") == [])

@@ -97,6 +97,31 @@ struct ImportTests {
         #expect(try await world.traces() == before)
     }
 
+    @Test("a digest that exists names its key to whoever may know of it, and to nobody else")
+    func foreignDigests() async throws {
+        let world = try await World.withProjects()
+        let theirs = try await world.key(in: "orders")
+        let admin = try await world.key(in: "lanyard")
+        func outcomes(_ scopes: String...) async throws -> [KeyID?] {
+            let lines = try [theirs, admin].map { key in
+                ImportLine(number: 1, digest: key.secret.digest, draft: try line(1).draft)
+            }
+            let caller = Caller(keyID: nil, name: "test", scopes: ScopeSet(try scopes.map(scope)))
+            return try await world.management.importBatch(lines, as: caller).map { outcome in
+                guard case .digestExists(let id) = outcome.result else { throw CancellationError() }
+                return id
+            }
+        }
+        let (order, administrator) = (theirs.details.record.id, admin.details.record.id)
+        #expect(try await outcomes("lanyard:keys:write@payments") == [nil, nil])
+        #expect(try await outcomes("lanyard:keys:write@payments", "lanyard:keys:read@orders") == [order, nil])
+        #expect(try await outcomes("lanyard:keys:write") == [order, nil])
+        #expect(
+            try await outcomes("lanyard:keys:write@payments", "lanyard:keys:read@lanyard", "lanyard:admin@lanyard")
+                == [nil, administrator])
+        #expect(try await outcomes("lanyard:keys:write", "lanyard:admin") == [order, administrator])
+    }
+
     @Test("more lines than a batch are several transactions")
     func batches() async throws {
         let world = try await World.withProjects()

@@ -11,6 +11,9 @@ import NIOCore
 // Both directions are streamed: lines are read as they come and put together to batches; each batch is one transaction,
 // whose outcomes are written before more is read. So a million lines need the memory of one batch, and a client that
 // doesn't read its answers is not read from either.
+//
+// A batch that the store does not take ends the import, for nobody could tell what became of the lines behind it. The
+// answer has begun, so its status can't say so any more; its last line does, with the line to go on from.
 
 extension AdminCall {
     func importKeys() async throws -> AdminAnswer {
@@ -29,15 +32,38 @@ extension AdminCall {
                 if let last = lines.finish() { try await answers.take(last) }
                 try await writer.write(ByteBuffer(bytes: answers.finish()))
                 try await writer.finish(nil)
+            } catch let interruption as ImportInterruption {
+                log(interruption.cause, at: .error)
+                try await writer.write(ByteBuffer(bytes: answers.end(interruption)))
+                try await writer.finish(nil)
             } catch {
-                // Without a summary the client knows that it was cut short. The lines that were answered are imported.
-                services.logger.error(
-                    "an import was cut short",
-                    metadata: ["reason": "\(error.loggedReason)", "request_id": "\(context.requestID)"])
+                // The client has gone, or has fallen silent. The lines that it was answered are imported.
+                log(error, at: .info)
                 throw error
             }
         }
         return AdminAnswer(status: .ok, mediaType: AdminAnswer.MediaType.ndjson, body: body)
+    }
+
+    private func log(_ error: any Error, at level: Logger.Level) {
+        services.logger.log(
+            level: level, "an import was cut short",
+            metadata: ["reason": "\(error.loggedReason)", "request_id": "\(context.requestID)"])
+    }
+}
+
+/// Why an import can't go on: the batch that begins with this line was not taken.
+private struct ImportInterruption: Error {
+    let line: Int
+    let cause: any Error
+
+    var problem: any Problem {
+        switch cause {
+        // The caller's own key was refused when the batch's turn came.
+        case ManagementError.denied(let code): Denial(code)
+        case let error as ManagementError: error.problem
+        default: ManagementProblem.unavailable("The lines from \(line) on could not be imported.")
+        }
     }
 }
 
@@ -46,11 +72,19 @@ private struct ImportAnswers {
     private enum Pending {
         case line(ImportLine)
         case refused(number: Int, ManagementProblem)
+
+        var number: Int {
+            switch self {
+            case .line(let line): line.number
+            case .refused(let number, _): number
+            }
+        }
     }
 
     private let call: AdminCall
     private var number = 0
     private var pending: [Pending] = []
+    private var pendingBytes = 0
     private var output: [UInt8] = []
     private var imported = 0
     private var refused = 0
@@ -73,6 +107,8 @@ private struct ImportAnswers {
             pending.append(.refused(number: number, .tooLarge(limit: KeyImportBody.maximumLineLength, of: "line")))
         case .text(let bytes):
             if bytes.isEmpty { return }
+            if pendingBytes + bytes.count > Management.importBatchBytes { try await importPending() }
+            pendingBytes += bytes.count
             pending.append(read(bytes))
         }
         if pending.count >= Management.importBatchSize { try await importPending() }
@@ -81,6 +117,13 @@ private struct ImportAnswers {
     mutating func finish() async throws -> [UInt8] {
         try await importPending()
         ImportLineAnswer.summary(imported: imported, refused: refused).append(to: &output)
+        return flush()
+    }
+
+    /// The last line of an import that can't go on.
+    mutating func end(_ interruption: ImportInterruption) -> [UInt8] {
+        ImportLineAnswer.interrupted(resumeFrom: interruption.line) { interruption.problem.write(to: &$0) }
+            .append(to: &output)
         return flush()
     }
 
@@ -99,7 +142,12 @@ private struct ImportAnswers {
 
     private mutating func importPending() async throws {
         let lines = pending.compactMap { if case .line(let line) = $0 { line } else { nil } }
-        var outcomes = try await call.management.importBatch(lines, as: call.caller)[...]
+        var outcomes: ArraySlice<ImportOutcome>
+        do {
+            outcomes = try await call.management.importBatch(lines, as: call.caller)[...]
+        } catch {
+            throw ImportInterruption(line: pending.first?.number ?? number + 1, cause: error)
+        }
         for entry in pending {
             switch entry {
             case .refused(let number, let problem): refuse(number, problem)
@@ -110,12 +158,13 @@ private struct ImportAnswers {
                 case .imported(let id):
                     imported += 1
                     ImportLineAnswer.imported(line: line.number, id).append(to: &output)
-                case .digestExists(let id): refuse(line.number, .digestExists(id: id.description))
+                case .digestExists(let id): refuse(line.number, .digestExists(id: id?.description))
                 case .refused(let error): refuse(line.number, error.problem)
                 }
             }
         }
         pending.removeAll(keepingCapacity: true)
+        pendingBytes = 0
     }
 
     private mutating func refuse(_ number: Int, _ problem: ManagementProblem) {

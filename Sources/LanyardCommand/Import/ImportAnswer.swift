@@ -5,6 +5,8 @@ enum ImportAnswer: Equatable {
     case imported(line: Int64, id: String)
     case refused(line: Int64, problem: JSONValue)
     case summary(imported: Int64, refused: Int64)
+    /// The server could not go on; the lines behind the last answered one are to be sent again.
+    case interrupted(problem: JSONValue)
 
     /// Nil where the line is none of an import's answer.
     init?(_ bytes: [UInt8]) {
@@ -13,6 +15,11 @@ enum ImportAnswer: Equatable {
             guard let imported = summary["imported"]?.number?.int64, let refused = summary["refused"]?.number?.int64
             else { return nil }
             self = .summary(imported: imported, refused: refused)
+            return
+        }
+        if json["resume_from_line"]?.number != nil {
+            guard let problem = json["problem"], problem.object != nil else { return nil }
+            self = .interrupted(problem: problem)
             return
         }
         guard let line = json["line"]?.number?.int64 else { return nil }

@@ -108,6 +108,7 @@ struct ImportLedger {
             settled.append(try settleFirst(answered: line, .imported(id: id)))
         case .refused(let line, let problem):
             settled.append(try settleFirst(answered: line, outcome(of: problem)))
+        case .interrupted: break
         case .summary(let imported, let refused):
             guard imported == importedOnConnection, refused == refusedOnConnection else {
                 throw Mismatch(detail: "with a summary that differs from its lines")

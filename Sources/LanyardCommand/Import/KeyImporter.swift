@@ -81,6 +81,7 @@ struct KeyImporter: Sendable {
             let answers = try splitter.feed(Array(buffer: piece)).filter { !$0.isBlank }.map(answer)
             hasSummary = hasSummary || answers.contains(where: \.isSummary)
             if let mismatch = try await courier.settle(answers) { throw unexpected(mismatch.detail) }
+            if let problem = answers.lazy.compactMap(\.interruption).first { throw CommandFailure.problem(problem) }
         }
         // Without its summary an answer was cut short, unless nothing is left that could be answered.
         let isDone = await courier.isDone
@@ -122,7 +123,15 @@ extension ImportAnswer {
     fileprivate var isSummary: Bool {
         switch self {
         case .summary: true
-        case .imported, .refused: false
+        case .imported, .refused, .interrupted: false
+        }
+    }
+
+    /// Why the server could not go on.
+    fileprivate var interruption: Problem? {
+        switch self {
+        case .interrupted(let problem): Problem(problem)
+        case .imported, .refused, .summary: nil
         }
     }
 }

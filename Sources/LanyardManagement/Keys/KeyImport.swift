@@ -18,8 +18,8 @@ package struct ImportLine: Sendable {
 package struct ImportOutcome: Sendable, Equatable {
     package enum Result: Sendable, Equatable {
         case imported(KeyID)
-        /// A key has the digest already: this one.
-        case digestExists(KeyID)
+        /// A key has the digest already: this one, where the caller may know of it.
+        case digestExists(KeyID?)
         case refused(ManagementError)
     }
 

@@ -6,12 +6,15 @@ import LanyardStorage
 // Millions of keys of another system come in as lines. A batch of them is one transaction, one change and one entry in
 // the audit log; whatever the lines name (projects, plans, roles, accounts) is looked up once for the batch; and
 // nothing is rendered for a line. A line that is refused leaves the others alone. A digest that exists is refused with
-// the key that has it, so an import that was cut short can be sent again whole.
+// the key that has it, so an import that was cut short can be sent again whole. A key that the caller may not know of is
+// not told: a digest can be had from another's leaked list, and must not lead to whose it is.
 
 extension Management {
     /// Lines that one transaction takes. More would hold up other writers for longer and save little: the commit's cost
     /// is spread thin already.
     package static let importBatchSize = 1000
+    /// Bytes of lines that one transaction takes: long lines hold it up sooner.
+    package static let importBatchBytes = 1 << 20
 
     /// Whether the caller may import at all: to be asked before the first line is read.
     package func checkImport(as caller: Caller) throws(ManagementError) {
@@ -67,10 +70,16 @@ extension ManagementTransaction {
             var key = try record(of: line.draft, in: project, id: id, hint: "")
             key.isImported = true
             let secret = SecretRecord(digest: line.digest, key: id, publicKey: nil, createdAt: now)
-            if let existing = try store.insert(key, secret: secret) { return .digestExists(existing) }
-            return .imported(id)
+            guard let existing = try store.insert(key, secret: secret) else { return .imported(id) }
+            return .digestExists(try caller.seesAllKeys || sees(existing) ? existing : nil)
         } catch let refusal as ManagementError {
             return .refused(refusal)
         }
+    }
+
+    /// Whether the caller may know of a key.
+    private func sees(_ id: KeyID) throws -> Bool {
+        guard let key = try store.key(id) else { return false }
+        return caller.sees(keysOf: try resolver.project(of: key).name)
     }
 }

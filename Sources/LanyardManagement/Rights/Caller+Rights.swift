@@ -54,6 +54,11 @@ extension Caller {
             && (holds(.keysRead, for: project) || holds(.keysWrite, for: project))
     }
 
+    /// Whether every key exists for the caller, so that none has to be looked at.
+    var seesAllKeys: Bool {
+        isAdministrator && (holdsForAllProjects(.keysRead) || holdsForAllProjects(.keysWrite))
+    }
+
     /// Demands a scope for a key of `project`; whoever may not read the project's keys learns nothing of this one.
     func require(_ scope: AdministrativeScope, forKey id: KeyID, of project: String) throws(ManagementError) {
         guard sees(keysOf: project) else { throw .notFound(.key(id)) }

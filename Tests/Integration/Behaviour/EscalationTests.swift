@@ -198,6 +198,23 @@ struct EscalationTests {
         #expect(results[4]["summary"]?["imported"]?.number?.int64 == 1)
     }
 
+    @Test("a digest that another project's key has is refused without telling whose it is")
+    func foreignDigests() async throws {
+        let stage = try await Stage()
+        let (own, foreign) = (
+            try await stage.node.key(#""project":"\#(stage.project)""#), try await stage.node.key()
+        )
+        var call = Call.admin(.POST, "/v1/keys/import", secret: stage.bound.secret)
+        let lines = [own.secret, foreign.secret, stage.node.adminSecret].map { secret in
+            #"{"digest":"sha256:\#(ImportLines.digest(of: secret))","name":"k","project":"\#(stage.project)"}"#
+        }
+        call.body = Call.Body(bytes: Array(lines.joined(separator: "\n").utf8), mediaType: "application/x-ndjson")
+        let answer = try await stage.node.send(call)
+        let problems = try answer.body.split(separator: UInt8(ascii: "\n")).map { try JSONParser.parse($0)["problem"] }
+        #expect(problems.compactMap { $0?["code"]?.string } == ["digest_exists", "digest_exists", "digest_exists"])
+        #expect(problems.prefix(3).map { $0?["id"]?.string } == [own.id, nil, nil])
+    }
+
     @Test("verify is bound to its projects: keys of others are wrong_project, and other projects are not named")
     func verify() async throws {
         let stage = try await Stage()

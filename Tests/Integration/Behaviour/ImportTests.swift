@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import LanyardWire
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @Suite("Imports")
@@ -91,6 +92,72 @@ struct ImportTests {
             #expect(results[1]["problem"]?["code"]?.string == "too_large")
             #expect(results[2]["problem"]?["code"]?.string == "digest_exists")
             #expect(results[2]["problem"]?["id"] == results[0]["id"])
+        }
+    }
+
+    @Test("a batch is bounded by its bytes too")
+    func batchBytes() async throws {
+        try await TestNode.run { node in
+            // White space counts as well: it is there to be read and kept.
+            let blank = String(repeating: " ", count: 60_000)
+            var call = call(node)
+            call.body?.bytes = Array((0..<40).map { line("padded-\($0)", blank) }.joined(separator: "\n").utf8)
+            #expect(try results(try await node.send(call).body).last?["summary"]?["imported"]?.number?.int64 == 40)
+            let batches = try #require(try await node.manage(.GET, "/v1/audit?action=key.import")["data"]?.array)
+            #expect(batches.compactMap { $0["after"]?["imported"]?.number?.int64 } == [6, 17, 17])
+        }
+    }
+
+    /// Streams a first batch, and a second one once the first is answered and `between` has run; all lines of the answer.
+    private func interrupted(
+        _ call: Call, _ node: TestNode, between: () async throws -> Void
+    ) async throws -> [JSONValue] {
+        let (stream, continuation) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
+        var request = HTTPClientRequest(url: "http://\(node.client.admin)\(call.target)")
+        request.method = .POST
+        request.headers = call.headers
+        request.body = .stream(stream, length: .unknown)
+        continuation.yield(ByteBuffer(string: (1...1_000).map { line("first-\($0)") + "\n" }.joined()))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        var (bytes, isInterrupted) = ([UInt8](), false)
+        for try await piece in response.body {
+            bytes += piece.readableBytesView
+            guard !isInterrupted, bytes.count(where: { $0 == UInt8(ascii: "\n") }) == 1_000 else { continue }
+            isInterrupted = true
+            try await between()
+            let more = (1...1_000).map { line("second-\($0)") + "\n" }.joined()
+            continuation.yield(ByteBuffer(string: "no line\n" + more))
+            continuation.finish()
+        }
+        return try results(bytes)
+    }
+
+    @Test("where the store fails midway, the last line says why and from where to go on")
+    func storeFails() async throws {
+        try await TestNode.run { node in
+            let results = try await interrupted(call(node), node) { node.store.failWrites(true) }
+            #expect(results.count == 1_001)
+            #expect(results.last?["resume_from_line"]?.number?.int64 == 1_001)
+            #expect(results.last?["problem"]?["code"]?.string == "unavailable")
+            node.store.failWrites(false)
+            var rest = call(node)
+            rest.body?.bytes = Array((1...1_000).map { line("second-\($0)") + "\n" }.joined().utf8)
+            let summary = try self.results(try await node.send(rest).body).last?["summary"]
+            #expect(summary?["imported"]?.number?.int64 == 1_000)
+        }
+    }
+
+    @Test("where the caller is revoked midway, the last line says so")
+    func callerRevoked() async throws {
+        try await TestNode.run { node in
+            let caller = try await node.caller(["lanyard:keys:write"])
+            let results = try await interrupted(call(node).by(caller.secret), node) {
+                try await node.manage(.POST, "/v1/keys/\(caller.id)/revoke")
+            }
+            #expect(results.count == 1_001)
+            #expect(results.last?["resume_from_line"]?.number?.int64 == 1_001)
+            #expect(results.last?["problem"]?["code"]?.string == "revoked_key")
+            #expect(results.last?["problem"]?["status"]?.number?.int64 == 401)
         }
     }
 

@@ -110,6 +110,24 @@ struct ImportCommandTests {
         }
     }
 
+    @Test("a server that says from where to go on is asked again, unless it would refuse again")
+    func interrupted() async throws {
+        for (code, status, goesOn) in [("unavailable", 503, true), ("revoked_key", 401, false)] {
+            let folder = try TemporaryFolder()
+            let file = try folder.write("k1\nk2\nk3\nk4\n", to: "keys.ndjson")
+            let problem = #"{"title":"A title","status":\#(status),"code":"\#(code)","detail":"No."}"#
+            let server = ImportServer(
+                cuts: [1: 2], cutsGently: true, lastWords: #"{"resume_from_line":3,"problem":\#(problem)}"#)
+            try await run(server) { fake in
+                let outcome = await CommandProbe(fake).run("keys", "import", file)
+                #expect(outcome.status == (goesOn ? 0 : 1), "\(outcome.errors)")
+                #expect(server.requests.count == (goesOn ? 2 : 1))
+                #expect(outcome.errors.contains(goesOn ? "Trying again" : "error: A title (\(code), \(status))"))
+                if !goesOn { #expect(outcome.errors.contains("Settled up to line 2. Give the same command again")) }
+            }
+        }
+    }
+
     @Test("an import that was given up goes on behind the last settled line when the command is given again")
     func resumes() async throws {
         let folder = try TemporaryFolder()

@@ -25,8 +25,15 @@ final class ImportServer: Sendable {
     /// before.
     private let cutsGently: Bool
 
-    init(cuts: [Int: Int] = [:], cutsGently: Bool = false, importsUnanswered: Int = 0, batch: Int = 1) {
+    /// What it writes as the last line where it ends its answers early.
+    private let lastWords: String?
+
+    init(
+        cuts: [Int: Int] = [:], cutsGently: Bool = false, lastWords: String? = nil, importsUnanswered: Int = 0,
+        batch: Int = 1
+    ) {
         self.cuts = cuts
+        self.lastWords = lastWords
         self.cutsGently = cutsGently
         self.importsUnanswered = importsUnanswered
         self.batch = batch
@@ -55,6 +62,7 @@ final class ImportServer: Sendable {
                     count += 1
                     if count >= cut + importsUnanswered {
                         if !pending.isEmpty { try await writer.write(ByteBuffer(string: pending)) }
+                        if let lastWords { try await writer.write(ByteBuffer(string: lastWords + "\n")) }
                         if cutsGently { return }
                         throw FakeServer.Cut()
                     }

@@ -5,6 +5,8 @@ package enum ImportLineAnswer {
     case imported(line: Int, KeyID)
     case refused(line: Int, problem: (inout JSONWriter) -> Void)
     case summary(imported: Int, refused: Int)
+    /// The last line where the import could not go on: the lines from `resumeFrom` on are to be sent again.
+    case interrupted(resumeFrom: Int, problem: (inout JSONWriter) -> Void)
 
     /// Appends the line, with its line feed.
     package func append(to bytes: inout [UInt8]) {
@@ -19,6 +21,10 @@ package enum ImportLineAnswer {
                 writer.member("id", id.description)
             case .refused(let line, let problem):
                 writer.member("line", line)
+                writer.name("problem")
+                problem(&writer)
+            case .interrupted(let line, let problem):
+                writer.member("resume_from_line", line)
                 writer.name("problem")
                 problem(&writer)
             case .summary(let imported, let refused):
