@@ -69,6 +69,20 @@ import Testing
             #expect(seconds.count == 1 && (1...3900).contains(seconds[0]), "\(denied.answer)")
         }
 
+        @Test("of many requests at once exactly as many are served as the limit holds", arguments: Proxy.allCases)
+        func manyAtOnce(proxy: Proxy) async throws {
+            let limit = 10
+            let key = try await key(#""limits":[{"name":"hourly","amount":\#(limit * Stand.cost),"window":"1h"}]"#)
+            let outcomes = try await withThrowingTaskGroup(of: Stand.Outcome.self) { group in
+                for _ in 0..<(4 * limit) {
+                    group.addTask { try await send("GET", "/orders", key, through: proxy) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(outcomes.count(where: \.isServed) == limit)
+            #expect(outcomes.count { $0.isRefused && $0.answer.status == 429 } == 3 * limit)
+        }
+
         @Test("a scope in the query is not a scope", arguments: Proxy.allCases)
         func scopeInQuery(proxy: Proxy) async throws {
             let key = try await lanyard.key(#""scopes":[]"#)

@@ -62,12 +62,25 @@ import Testing
             }
         }
 
+        @Test("when its policy is gone nothing passes")
+        func withoutPolicy() async throws {
+            try await Stand.run(Proxy.allCases) { stand, lanyard in
+                let key = try await lanyard.key(#""scopes":["\#(Stand.scope)"]"#)
+                let request = RawRequest("GET", "/orders", [key.bearer])
+                for proxy in Proxy.allCases {
+                    #expect(try await stand.send(request, through: proxy).isServed)
+                    try await lanyard.removePolicy(#require(stand.policies[proxy]))
+                    #expect(try await stand.send(request, through: proxy).isRefused, "\(proxy)")
+                }
+            }
+        }
+
         /// Each proxy of the stand passes a request. A connection to a Lanyard that was ended may cost one of them.
         private static func expectServed(_ request: RawRequest, _ stand: Stand) async throws {
             for proxy in stand.proxies.keys {
                 var outcome = try await stand.send(request, through: proxy)
-                for _ in 0..<50 where !outcome.isServed {
-                    try await Task.sleep(for: .milliseconds(100))
+                for _ in 0..<100 where !outcome.isServed {
+                    try await Task.sleep(for: .milliseconds(200))
                     outcome = try await stand.send(request, through: proxy)
                 }
                 #expect(outcome.isServed, "\(proxy): \(outcome)")

@@ -39,14 +39,17 @@ enum Loopback {
         }
     }
 
-    /// A port that nobody listens on now.
+    /// A port that nobody has now, and that the system gives to nobody by itself: what listens there can be ended and
+    /// another take its place, without a client's own port having come between.
     static func freePort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = channel.localAddress?.port
-        try await channel.close()
-        guard let port else { throw RunningProxy.Failure("no port is free") }
-        return port
+        for _ in 0..<100 {
+            let port = Int.random(in: 12_000..<32_000)
+            let listener = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            guard let channel = try? await listener.bind(host: "127.0.0.1", port: port).get() else { continue }
+            try await channel.close()
+            return port
+        }
+        throw RunningProxy.Failure("no port is free")
     }
 
     /// A server that accepts connections and never answers.

@@ -14,8 +14,7 @@ final class LanyardProcess: Sendable {
         (self.port, self.admin, self.adminSecret, self.process) = (port, admin, adminSecret, process)
     }
 
-    /// - Parameter port: 0 for a free one; that of an earlier process to take its place.
-    static func start(in folder: URL, port: Int = 0) async throws -> LanyardProcess {
+    static func start(in folder: URL, port: Int) async throws -> LanyardProcess {
         let ready = folder.appending(path: "ready.json")
         // One that was killed has left it behind.
         try? FileManager.default.removeItem(at: ready)
@@ -73,21 +72,35 @@ final class LanyardProcess: Sendable {
         return id
     }
 
-    func policy(_ json: String) async throws { _ = try await call("/v1/policies", json) }
+    /// Makes a policy, and returns its id.
+    func policy(_ json: String) async throws -> String {
+        let answer = try await call("/v1/policies", json)
+        guard let policy = answer["policy"] as? [String: Any], let id = policy["id"] as? String else {
+            throw RunningProxy.Failure("no policy was made")
+        }
+        return id
+    }
+
+    func removePolicy(_ id: String) async throws { _ = try await call("/v1/policies/\(id)", method: .DELETE) }
 
     func revoke(_ key: Key) async throws { _ = try await call("/v1/keys/\(key.id)/revoke", "{}") }
 
-    private func call(_ path: String, _ json: String) async throws -> [String: Any] {
+    private func call(
+        _ path: String, _ json: String? = nil, method: HTTPMethod = .POST
+    ) async throws -> [String: Any] {
         var request = HTTPClientRequest(url: "http://\(admin)\(path)")
-        request.method = .POST
+        request.method = method
         request.headers.add(name: "Authorization", value: "Bearer \(adminSecret)")
-        request.headers.add(name: "Content-Type", value: "application/json")
-        request.body = .bytes(Array(json.utf8))
+        if let json {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(Array(json.utf8))
+        }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
         let body = try await response.body.collect(upTo: 1 << 20)
         guard response.status.code < 300 else {
             throw RunningProxy.Failure("\(path): \(response.status.code) \(String(buffer: body))")
         }
+        if body.readableBytes == 0 { return [:] }
         return try JSONSerialization.jsonObject(with: Data(body.readableBytesView)) as? [String: Any] ?? [:]
     }
 }

@@ -6,13 +6,17 @@ final class Stand: Sendable {
     let folder: TemporaryFolder
     let service: Service
     let proxies: [Proxy: RunningProxy]
+    /// Ids of the proxies' policies.
+    let policies: [Proxy: String]
     /// Lanyard's port stays, whichever process has it.
     let lanyardPort: Int
 
     private init(
-        _ folder: TemporaryFolder, _ service: Service, _ proxies: [Proxy: RunningProxy], lanyardPort: Int
+        _ folder: TemporaryFolder, _ service: Service, _ proxies: [Proxy: RunningProxy],
+        _ policies: [Proxy: String], lanyardPort: Int
     ) {
-        (self.folder, self.service, self.proxies, self.lanyardPort) = (folder, service, proxies, lanyardPort)
+        (self.folder, self.service, self.proxies, self.policies) = (folder, service, proxies, policies)
+        self.lanyardPort = lanyardPort
     }
 
     /// The stand of the test that runs.
@@ -28,14 +32,15 @@ final class Stand: Sendable {
     ) async throws {
         let folder = try TemporaryFolder()
         let service = try await Service.start()
-        let lanyard = try await LanyardProcess.start(in: folder.folder("lanyard"))
+        let lanyard = try await LanyardProcess.start(in: folder.folder("lanyard"), port: Loopback.freePort())
+        var policies: [Proxy: String] = [:]
         for proxy in proxies {
-            try await lanyard.policy(
-                #"{"name":"\#(proxy.policy)","scope":"\#(scope)","dialect":"\#(proxy.policy)","costs":{"requests":\#(cost)}}"#
-            )
+            let demand = #""scope":"\#(scope)","costs":{"requests":\#(cost)}"#
+            policies[proxy] = try await lanyard.policy(
+                #"{"name":"\#(proxy.policy)","dialect":"\#(proxy.policy)",\#(demand)}"#)
         }
         let running = try await start(proxies, lanyard.port, service.port, folder)
-        let stand = Stand(folder, service, running, lanyardPort: lanyard.port)
+        let stand = Stand(folder, service, running, policies, lanyardPort: lanyard.port)
         let outcome: Result<Void, any Error>
         do {
             outcome = .success(try await body(stand, lanyard))
