@@ -128,6 +128,13 @@ let package = Package(
                 "LanyardCore", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioSSL, logging,
             ],
             swiftSettings: settings),
+        .executableTarget(
+            name: "EngineBenchmark",
+            dependencies: [
+                "LanyardManagement", "LanyardEngine", "LanyardSQLite", "LanyardStorage", "LanyardCore", argumentParser,
+                logging,
+            ],
+            path: "Benchmarks/Engine", swiftSettings: settings),
         tests("LanyardCoreTests", ["LanyardCore", crypto], resources: [.copy("vectors")]),
         tests("LanyardWireTests", ["LanyardWire", "LanyardCore"]),
         tests("LanyardHTTPTests", ["LanyardHTTP", "LanyardWire", "LanyardCore", httpTypes, structuredFields]),

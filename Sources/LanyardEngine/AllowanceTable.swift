@@ -15,7 +15,7 @@ final class AllowanceTable: Sendable {
     private let nextSweep = Atomic<Int>(0)
 
     struct States {
-        var bySubject: [Subject: AllowanceState] = [:]
+        var bySubject = ReferenceTable<AllowanceState>()
     }
 
     init(capacity: Int) {
@@ -29,7 +29,7 @@ final class AllowanceTable: Sendable {
             if let state = shard.bySubject[subject] { return state }
             guard shard.bySubject.count < capacity / states.count + 1 else { return nil }
             let state = AllowanceState(subject: subject)
-            shard.bySubject[subject] = state
+            shard.bySubject.insert(state)
             return state
         }
     }
@@ -48,7 +48,7 @@ final class AllowanceTable: Sendable {
 
     var all: [AllowanceState] {
         var all: [AllowanceState] = []
-        states.forEach { all.append(contentsOf: $0.bySubject.values) }
+        states.forEach { shard in shard.bySubject.forEach { all.append($0) } }
         return all
     }
 
@@ -62,17 +62,13 @@ final class AllowanceTable: Sendable {
     func sweep(now: MonotonicInstant) {
         let turn = nextSweep.add(1, ordering: .relaxed).oldValue
         states.withShard(of: UInt64(turn)) { shard in
-            var forgettable: [Subject] = []
-            var index = shard.bySubject.values.startIndex
-            while index != shard.bySubject.values.endIndex {
-                if isKnownUniquelyReferenced(&shard.bySubject.values[index]),
-                    shard.bySubject.values[index].isForgettable(now: now)
-                {
-                    forgettable.append(shard.bySubject.values[index].subject)
-                }
-                shard.bySubject.values.formIndex(after: &index)
-            }
-            for subject in forgettable { shard.bySubject[subject] = nil }
+            _ = shard.bySubject.removeAll { state, isUnshared in isUnshared && state.isForgettable(now: now) }
         }
     }
+}
+
+extension AllowanceState: TableElement {
+    static func hash(_ key: Subject) -> UInt64 { TableSeed.hash(key.low, key.high) }
+    var tableKey: Subject { subject }
+    func has(_ key: Subject) -> Bool { subject == key }
 }

@@ -4,8 +4,8 @@ import Synchronization
 // # The key cache
 //
 // What digests open, for all keys in use. Reads take one shard's lock and set one bit. When a shard is over its share of
-// the bytes, entries go by second chance (the CLOCK algorithm): a queue in the order of arrival, from whose head an entry
-// that was used since its last turn goes to the tail, and one that was not is let go.
+// the bytes, entries go by second chance (the CLOCK algorithm, Corbató 1968): a hand goes round the table; an entry that was
+// used since its last turn loses its bit, and one that was not is let go.
 //
 // Digests that open nothing have a cache of their own, bounded by number: somebody who sends a million random keys must
 // not push one real key out.
@@ -42,7 +42,7 @@ final class KeyCache: Sendable {
     }
 
     /// Lets go of every key that `matches`; costs a look at each cached key. Returns how many went.
-    func removeAll(where matches: (ResolvedKey) -> Bool) -> Int {
+    func removeAll(where matches: @Sendable (ResolvedKey) -> Bool) -> Int {
         var removed = 0
         found.forEach { removed += $0.removeAll(where: matches) }
         return removed
@@ -61,18 +61,36 @@ final class KeyCache: Sendable {
 }
 
 extension KeyCache {
-    struct Found {
-        private struct Entry {
-            let secret: ResolvedSecret
-            let bytes: Int32
-            var wasUsed: Bool
+    /// A cached secret, with what it opens.
+    // @unchecked: the bit is read and written under the shard's lock alone; the rest never changes.
+    final class Entry: TableElement, @unchecked Sendable {
+        let digest: SecretDigest
+        let key: ResolvedKey
+        private let grace: Int64
+        let bytes: Int32
+        var wasUsed = false
+
+        init(_ secret: ResolvedSecret, digest: SecretDigest, bytes: Int) {
+            self.digest = digest
+            key = secret.key
+            grace = secret.graceEndsAt?.milliseconds ?? .max  // That none has an end is one that never comes.
+            self.bytes = Int32(clamping: bytes)
         }
 
+        var secret: ResolvedSecret {
+            ResolvedSecret(key: key, graceEndsAt: grace == .max ? nil : Timestamp(milliseconds: grace))
+        }
+
+        static func hash(_ key: SecretDigest) -> UInt64 { TableSeed.hash(key.tableWords.0, key.tableWords.1) }
+        var tableKey: SecretDigest { digest }
+        func has(_ key: SecretDigest) -> Bool { digest == key }
+    }
+
+    struct Found {
         private let budget: Int
         private(set) var bytes = 0
-        private var entries: [SecretDigest: Entry] = [:]
-        private var queue: [SecretDigest] = []
-        private var queueHead = 0
+        private var entries = ReferenceTable<Entry>()
+        private var hand = 0
 
         init(budget: Int) {
             self.budget = budget
@@ -80,57 +98,41 @@ extension KeyCache {
 
         var count: Int { entries.count }
 
-        mutating func find(_ digest: SecretDigest) -> ResolvedSecret? {
-            guard let index = entries.index(forKey: digest) else { return nil }
-            if !entries.values[index].wasUsed { entries.values[index].wasUsed = true }
-            return entries.values[index].secret
+        @inline(__always)
+        func find(_ digest: SecretDigest) -> ResolvedSecret? {
+            guard let entry = entries[digest] else { return nil }
+            if !entry.wasUsed { entry.wasUsed = true }
+            return entry.secret
         }
 
         mutating func insert(_ secret: ResolvedSecret, for digest: SecretDigest, bytes size: Int) {
-            let entry = Entry(secret: secret, bytes: Int32(clamping: size), wasUsed: false)
-            if let old = entries.updateValue(entry, forKey: digest) {
-                bytes -= Int(old.bytes)
-            } else {
-                queue.append(digest)
-            }
+            let entry = Entry(secret, digest: digest, bytes: size)
+            if let old = entries.insert(entry) { bytes -= Int(old.bytes) }
             bytes += Int(entry.bytes)
-            evict()
+            while bytes > budget, entries.count > 1 {
+                let evicted = entries.evict(from: &hand) { candidate in
+                    if candidate === entry { return false }  // Somebody waits for it.
+                    defer { candidate.wasUsed = false }
+                    return !candidate.wasUsed
+                }
+                guard let evicted else { break }
+                bytes -= Int(evicted.bytes)
+            }
         }
 
         mutating func remove(_ digest: SecretDigest) {
-            // Its place in the queue stays until its turn comes, or until the queue is rebuilt.
-            if let old = entries.removeValue(forKey: digest) { bytes -= Int(old.bytes) }
+            if let old = entries.remove(digest) { bytes -= Int(old.bytes) }
         }
 
-        mutating func removeAll(where matches: (ResolvedKey) -> Bool) -> Int {
-            let digests = entries.filter { matches($0.value.secret.key) }.map(\.key)
-            digests.forEach { remove($0) }
-            return digests.count
-        }
-
-        private mutating func evict() {
-            while bytes > budget, queueHead < queue.count, entries.count > 1 {
-                let digest = queue[queueHead]
-                queueHead += 1
-                guard let index = entries.index(forKey: digest) else { continue }
-                if entries.values[index].wasUsed {
-                    entries.values[index].wasUsed = false
-                    queue.append(digest)
-                } else {
-                    remove(digest)
-                }
+        mutating func removeAll(where matches: @Sendable (ResolvedKey) -> Bool) -> Int {
+            var freed = 0
+            let removed = entries.removeAll { entry, _ in
+                guard matches(entry.key) else { return false }
+                freed += Int(entry.bytes)
+                return true
             }
-            compactQueue()
-        }
-
-        /// The queue may hold places of entries that are gone; it is kept within twice what is needed.
-        private mutating func compactQueue() {
-            guard queueHead > 1024 && queueHead > queue.count / 2 || queue.count > 2 * entries.count + 1024 else {
-                return
-            }
-            var seen = Set<SecretDigest>(minimumCapacity: entries.count)
-            queue = queue[queueHead...].filter { entries[$0] != nil && seen.insert($0).inserted }
-            queueHead = 0
+            bytes -= freed
+            return removed
         }
     }
 

@@ -45,9 +45,9 @@ extension KeyEngine {
     private func drop(_ subject: ChangeSubject) {
         switch subject {
         case .key(_, let digests): digests.forEach(cache.remove)
-        case .plan(let id): _ = cache.removeAll { $0.record.plan == id }
-        case .role(let id): _ = cache.removeAll { $0.record.roles.contains(id) }
-        case .project(let id): _ = cache.removeAll { $0.record.project == id }
+        case .plan(let id): _ = cache.removeAll { $0.traits.plan == id }
+        case .role(let id): _ = cache.removeAll { $0.traits.roles.contains(id) }
+        case .project(let id): _ = cache.removeAll { $0.project == id }
         case .imports(let digests):
             acceptsForeign.store(true, ordering: .relaxed)
             digests.forEach(cache.remove)
@@ -77,7 +77,7 @@ extension KeyEngine {
         changes.withLock { changes in
             for subject in subjects {
                 switch subject {
-                case .account(let id): _ = cache.removeAll { $0.record.account == id }
+                case .account(let id): _ = cache.removeAll { $0.account?.id == id }
                 case .policy(let id): directory.set(nil, for: id, epoch: changes.epoch)
                 case .project, .key, .plan, .role, .imports: break
                 }

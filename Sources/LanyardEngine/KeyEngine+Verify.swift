@@ -36,9 +36,9 @@ public struct GrantedKey: Sendable {
     }
 
     /// The typed id, `key_…`.
-    public var id: KeyID { resolved.record.id }
+    public var id: KeyID { resolved.id }
     /// What people call it.
-    public var name: String { resolved.record.name }
+    public var name: String { resolved.name }
     /// Everything that it was granted: its own scopes, its roles' and its plan's.
     public var scopes: ScopeSet { resolved.scopes }
     /// Its record.

@@ -7,9 +7,10 @@ final class KeyResolver: Sendable {
     private let allowances: AllowanceTable
     private let accounts = Mutex<[AccountID: ResolvedAccount]>([:])
     private let limitSets = Mutex<Set<LimitSet>>([])
+    private let traits = Mutex<Set<KeyTraits>>([])
 
-    /// Sets of limits beyond this are not shared: sharing saves memory where many keys are alike, and no more.
-    private static let sharedLimitSets = 10_000
+    /// Sets of limits and traits beyond this are not shared: sharing saves memory where many keys are alike, and no more.
+    private static let sharedValues = 10_000
 
     init(allowances: AllowanceTable) {
         self.allowances = allowances
@@ -26,9 +27,11 @@ final class KeyResolver: Sendable {
         let scopes = ScopeSet(loaded.key.scopes + (loaded.plan?.scopes ?? []) + loaded.roles.flatMap(\.scopes))
         var account: ResolvedAccount?
         if let record = loaded.account { account = try self.account(record, epoch: loaded.epoch) }
+        let traits = KeyTraits(
+            loaded.key, projectName: loaded.project.name, scopes: scopes, roleNames: loaded.roles.map(\.name),
+            planName: loaded.plan?.name)
         return ResolvedKey(
-            record: loaded.key, projectName: loaded.project.name, account: account, scopes: scopes, state: state,
-            roleNames: loaded.roles.map(\.name), planName: loaded.plan?.name)
+            record: loaded.key, traits: Self.shared(traits, self.traits), account: account, state: state)
     }
 
     private func state(for subject: Subject) throws(EngineError) -> AllowanceState {
@@ -63,11 +66,15 @@ final class KeyResolver: Sendable {
     }
 
     private func shared(_ set: LimitSet) -> LimitSet {
-        if set.rules.isEmpty { return .none }
-        return limitSets.withLock { sets in
-            if let index = sets.firstIndex(of: set) { return sets[index] }
-            if sets.count < KeyResolver.sharedLimitSets { sets.insert(set) }
-            return set
+        set.rules.isEmpty ? .none : Self.shared(set, limitSets)
+    }
+
+    /// The one that is alike and known already, or this one.
+    private static func shared<Value: Hashable & Sendable>(_ value: Value, _ known: borrowing Mutex<Set<Value>>) -> Value {
+        known.withLock { known in
+            if let index = known.firstIndex(of: value) { return known[index] }
+            if known.count < sharedValues { known.insert(value) }
+            return value
         }
     }
 

@@ -30,7 +30,7 @@ package struct Caller: Sendable {
     /// A key that a decision has granted.
     package init(_ key: ResolvedKey, requestID: String?, secret: Secret?) {
         self.init(
-            keyID: key.id, name: key.record.name, scopes: key.scopes, requestID: requestID, secret: secret,
+            keyID: key.id, name: key.name, scopes: key.scopes, requestID: requestID, secret: secret,
             wasAdmitted: true)
     }
 

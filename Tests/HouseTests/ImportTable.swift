@@ -56,6 +56,8 @@ extension ImportTable {
 
     /// Programs under `Examples/`. They see what every user sees: products, and nothing behind them.
     static let examples: Set<String> = ["HummingbirdService"]
+    /// Programs under `Benchmarks/`, which measure what lies behind the products.
+    static let benchmarks: Set<String> = ["EngineBenchmark"]
     static let products: Set<String> = ["Lanyard", "LanyardHummingbird", "LanyardTesting"]
 
     static let lanyard = ImportTable(rows: [
@@ -113,5 +115,8 @@ extension ImportTable {
             target: "LanyardCommand", standsOn: ["LanyardServer"],
             products: ["ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL", "Logging"],
             system: .platform, isPublic: false),
+        Row(
+            target: "EngineBenchmark", standsOn: ["LanyardManagement", "LanyardSQLite"],
+            products: ["ArgumentParser", "Logging"], system: .platform, isPublic: false),
     ])
 }

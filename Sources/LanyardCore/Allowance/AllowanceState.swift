@@ -14,15 +14,17 @@ package final class AllowanceState: Sendable {
     package let subject: Subject
     private let content: Mutex<Content>
 
-    // @unchecked: the block is no Sendable class, but it is reached through this value alone, and that under the lock.
+    // @unchecked: block and tally are no Sendable classes, but they are reached through this value alone, and that under
+    // the lock.
     struct Content: ~Copyable, @unchecked Sendable {
         var limits: LimitSet = .none
-        var maximumInFlight: Int32 = .max
-        var inFlight: Int32 = 0
         /// The newest change that the limits come from: an older load must not undo a newer one.
         var epoch: Int64 = -1
         var block: AllowanceBlock?
-        var tally: UsageTally?
+        /// An object of its own, for most states have nothing to count most of the time.
+        var tally: TallyBox?
+        var maximumInFlight: Int32 = .max
+        var inFlight: Int32 = 0
         /// In a list of the engine's, waiting to be flushed.
         var isListed = false
         /// A window has changed since it was last saved.
@@ -123,7 +125,7 @@ extension AllowanceState {
                     windows.append(SavedWindow(subject: subject, identity: rule.identity, snapshot: snapshot))
                 }
             }
-            let tally = content.tally
+            let tally = content.tally?.content
             content.tally = nil
             return FlushedState(tally: tally, windows: windows)
         }

@@ -9,9 +9,28 @@ package struct LimitRule: Hashable, Sendable {
     package var identity: WindowIdentity { WindowIdentity(definition, source: source) }
 }
 
+/// What a decision needs of a limit: numbers alone, so that looking at one copies no text and counts no reference.
+package struct LimitGauge: Sendable {
+    let unit: AllowanceUnit
+    let width: WindowRing.Width
+    let offset: Int
+    let amount: Int64
+    let bucketNanoseconds: Int64
+
+    init(_ rule: LimitRule) {
+        unit = rule.definition.unit
+        width = rule.width
+        offset = rule.offset
+        amount = rule.definition.amount
+        bucketNanoseconds = WindowRing.bucketNanoseconds(windowMilliseconds: rule.definition.windowMilliseconds)
+    }
+}
+
 /// The limits of one subject. Immutable and shared: a thousand keys with the same limits hold one set.
 package final class LimitSet: Hashable, Sendable {
     package let rules: [LimitRule]
+    /// The rules, as decisions read them.
+    package let gauges: ContiguousArray<LimitGauge>
     /// Words that a block for these rules takes.
     package let words: Int
 
@@ -25,6 +44,7 @@ package final class LimitSet: Hashable, Sendable {
             defer { offset += width.words }
             return LimitRule(definition: limit.definition, source: limit.source, width: width, offset: offset)
         }
+        gauges = ContiguousArray(rules.map(LimitGauge.init))
         words = offset
     }
 
@@ -38,22 +58,26 @@ package final class LimitSet: Hashable, Sendable {
 }
 
 /// The memory of a subject's windows: one allocation for all of them, made when the first unit is counted.
-final class AllowanceBlock: ManagedBuffer<Int, Int64> {
+final class AllowanceBlock: ManagedBuffer<Void, Int64> {
     static func make(words: Int) -> AllowanceBlock {
-        let buffer = AllowanceBlock.create(minimumCapacity: words) { _ in words }
+        let buffer = AllowanceBlock.create(minimumCapacity: words) { _ in }
         buffer.withUnsafeMutablePointerToElements { $0.initialize(repeating: 0, count: words) }
         // `create` is declared to return the base class, and makes the class that it is called on.
         return unsafeDowncast(buffer, to: AllowanceBlock.self)
     }
 
     /// The window of `rule`, valid only within `body`.
-    @inline(__always)
     func withRing<Result>(_ rule: borrowing LimitRule, _ body: (WindowRing) -> Result) -> Result {
+        withRing(LimitGauge(copy rule), body)
+    }
+
+    /// The window of `gauge`, valid only within `body`.
+    @inline(__always)
+    func withRing<Result>(_ gauge: LimitGauge, _ body: (WindowRing) -> Result) -> Result {
         withUnsafeMutablePointerToElements { words in
             body(
                 WindowRing(
-                    base: words + rule.offset, width: rule.width,
-                    windowMilliseconds: rule.definition.windowMilliseconds))
+                    base: words + gauge.offset, width: gauge.width, bucketNanoseconds: gauge.bucketNanoseconds))
         }
     }
 }

@@ -50,9 +50,5 @@ package struct LimitReport: Sendable {
         readings.append(reading)
     }
 
-    mutating func replace(_ index: Int, with reading: LimitReading) {
-        readings[index] = reading
-    }
-
     package var statuses: [LimitStatus] { readings.map(\.status) }
 }

@@ -37,3 +37,12 @@ package struct UsageTally: Hashable, Sendable {
         return overflow ? .max : sum
     }
 }
+
+/// Holds the tally of a state that has counted something since the last flush.
+final class TallyBox {
+    var content: UsageTally
+
+    init(minute: Int32) {
+        content = UsageTally(minute: minute)
+    }
+}

@@ -13,17 +13,17 @@
 // at (B - 32)·L <= t - W. So the live ones are B - 32 ... B, and a ring of 33 holds them all.
 //
 // **What it costs.** A unit comes back at (b + 33)·L for its bucket b, at most L = W/32 later than it ideally could; 33
-// numbers a window (132 bytes while N fits 32 bits); to move on, at most 33 subtractions, and usually none or one.
+// numbers, their sum and the newest bucket's number for a window (144 bytes while N fits 32 bits); to move on, at most
+// 33 subtractions, and usually none or one.
 //
 // Time is monotonic. If an instant older than the newest bucket arrives (two threads read the clock, and the later
 // reader was first to the lock), it counts in the newest bucket: later than it was, so never too little.
 
-/// A view of one window's memory: `[head, total, slots…]`. Owns nothing; ``AllowanceBlock`` does.
+/// A view of one window's memory: `[head, total, slots…]`, of which the head is 64 bits wide, and the sum as wide as its
+/// slots. Owns nothing; ``AllowanceBlock`` does.
 package struct WindowRing {
     package static let bucketsPerWindow = 32
     package static let slotCount = 33
-    /// Words before the slots.
-    static let headerWords = 2
 
     /// 32-bit slots where the amount allows.
     package enum Width: Sendable {
@@ -37,8 +37,8 @@ package struct WindowRing {
         /// 64-bit words that a ring of this width takes, header included.
         package var words: Int {
             switch self {
-            case .narrow: headerWords + (slotCount + 1) / 2
-            case .wide: headerWords + slotCount
+            case .narrow: 1 + (1 + slotCount) / 2
+            case .wide: 1 + 1 + slotCount
             }
         }
     }
@@ -49,9 +49,15 @@ package struct WindowRing {
 
     /// The memory must hold ``Width/words`` words, all zero or written by a ring of the same width and window.
     package init(base: UnsafeMutablePointer<Int64>, width: Width, windowMilliseconds: Int64) {
+        let bucket = WindowRing.bucketNanoseconds(windowMilliseconds: windowMilliseconds)
+        self.init(base: base, width: width, bucketNanoseconds: bucket)
+    }
+
+    @inline(__always)
+    init(base: UnsafeMutablePointer<Int64>, width: Width, bucketNanoseconds: Int64) {
         self.base = base
         self.width = width
-        self.bucketNanoseconds = WindowRing.bucketNanoseconds(windowMilliseconds: windowMilliseconds)
+        self.bucketNanoseconds = bucketNanoseconds
     }
 
     /// A millisecond is 31,250 × 32 ns, so that a window of whole milliseconds divides exactly.
@@ -68,27 +74,33 @@ package struct WindowRing {
 
     /// The units in all live buckets.
     package var total: Int64 {
-        get { base[1] }
-        nonmutating set { base[1] = newValue }
-    }
-
-    private var narrowSlots: UnsafeMutablePointer<UInt32> {
-        UnsafeMutableRawPointer(base + WindowRing.headerWords).assumingMemoryBound(to: UInt32.self)
+        get { self[word: 0] }
+        nonmutating set { self[word: 0] = newValue }
     }
 
     package subscript(slot index: Int) -> Int64 {
+        get { self[word: 1 + index] }
+        nonmutating set { self[word: 1 + index] = newValue }
+    }
+
+    /// The words of the ring's width that follow the head. The sum fits where the slots do: it is at most the amount.
+    private subscript(word index: Int) -> Int64 {
         get {
             switch width {
-            case .narrow: Int64(narrowSlots[index])
-            case .wide: base[WindowRing.headerWords + index]
+            case .narrow: Int64(narrowWords[index])
+            case .wide: base[1 + index]
             }
         }
         nonmutating set {
             switch width {
-            case .narrow: narrowSlots[index] = UInt32(truncatingIfNeeded: newValue)
-            case .wide: base[WindowRing.headerWords + index] = newValue
+            case .narrow: narrowWords[index] = UInt32(truncatingIfNeeded: newValue)
+            case .wide: base[1 + index] = newValue
             }
         }
+    }
+
+    private var narrowWords: UnsafeMutablePointer<UInt32> {
+        UnsafeMutableRawPointer(base + 1).assumingMemoryBound(to: UInt32.self)
     }
 
     private func slot(ofBucket bucket: Int64) -> Int {
@@ -188,9 +200,10 @@ extension WindowRing {
         head = snapshot.head
         let oldest = head - Int64(WindowRing.bucketsPerWindow)
         for (offset, amount) in snapshot.amounts.prefix(WindowRing.slotCount).enumerated() {
-            // The sum stays within the largest amount that a limit may have, so that no later addition can overflow.
-            let largest = width == .narrow ? Int64(UInt32.max) : LimitDefinition.Bounds.nanoUSD.upperBound - total
-            let kept = min(max(amount, 0), largest)
+            // The sum stays within what its width holds, and within the largest amount that a limit may have, so that no
+            // later addition can overflow.
+            let largest = width == .narrow ? Int64(UInt32.max) : LimitDefinition.Bounds.nanoUSD.upperBound
+            let kept = min(max(amount, 0), largest - total)
             self[slot: slot(ofBucket: oldest + Int64(offset))] = kept
             total += kept
         }

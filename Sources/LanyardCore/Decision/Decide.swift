@@ -83,47 +83,46 @@ package enum Steps {
     /// Steps 4 to 12: everything about a known key that costs nothing.
     static func firstDenial(_ request: DecisionRequest, _ secret: ResolvedSecret, _ now: Now) -> Denial? {
         let key = secret.key
-        let record = key.record
-        if let denial = notRevoked(record) { return denial }
+        if let denial = notRevoked(key) { return denial }
         if let denial = enabled(key) { return denial }
         if let denial = inTime(secret, now) { return denial }
-        if let denial = audience(record, request.demand) { return denial }
-        if let denial = proof(record, request.proof) { return denial }
+        if let denial = audience(key, request.demand) { return denial }
+        if let denial = proof(key, request.proof) { return denial }
         if let denial = address(key, request.address) { return denial }
         if let denial = target(key, request) { return denial }
         return scope(key, request.demand)
     }
 
-    package static func notRevoked(_ record: KeyRecord) -> Denial? {
-        record.revokedAt.map { Denial(.revokedKey, .moment($0)) }
+    package static func notRevoked(_ key: ResolvedKey) -> Denial? {
+        key.revokedAt.map { Denial(.revokedKey, .moment($0)) }
     }
 
     package static func enabled(_ key: ResolvedKey) -> Denial? {
         if let account = key.account, account.isSuspended { return Denial(.accountSuspended) }
-        return key.record.isDisabled ? Denial(.disabledKey) : nil
+        return key.isDisabled ? Denial(.disabledKey) : nil
     }
 
     package static func inTime(_ secret: ResolvedSecret, _ now: Now) -> Denial? {
-        let record = secret.key.record
-        if let notBefore = record.notBefore, now.wall < notBefore { return Denial(.notYetValid, .moment(notBefore)) }
-        if let expiry = record.expiresAt, expiry <= now.wall { return Denial(.expiredKey, .moment(expiry)) }
+        let key = secret.key
+        if let notBefore = key.notBefore, now.wall < notBefore { return Denial(.notYetValid, .moment(notBefore)) }
+        if let expiry = key.expiresAt, expiry <= now.wall { return Denial(.expiredKey, .moment(expiry)) }
         if let grace = secret.graceEndsAt, grace <= now.wall { return Denial(.rotatedKey, .moment(grace)) }
         return nil
     }
 
-    package static func audience(_ record: KeyRecord, _ demand: Demand) -> Denial? {
-        guard demand.admits(project: record.project) else { return Denial(.wrongProject) }
-        if let environment = demand.environment, environment != record.environment {
+    package static func audience(_ key: ResolvedKey, _ demand: Demand) -> Denial? {
+        guard demand.admits(project: key.project) else { return Denial(.wrongProject) }
+        if let environment = demand.environment, environment != key.environment {
             return Denial(.wrongEnvironment, .demanded("environment '\(environment)'"))
         }
         return nil
     }
 
-    package static func proof(_ record: KeyRecord, _ shown: ProofRequirement) -> Denial? {
-        switch record.proof {
+    package static func proof(_ key: ResolvedKey, _ shown: ProofRequirement) -> Denial? {
+        switch key.proof {
         case .any: nil
         case .signature, .certificate:
-            shown == record.proof ? nil : Denial(.proofRequired, .demanded(record.proof.rawValue))
+            shown == key.proof ? nil : Denial(.proofRequired, .demanded(key.proof.rawValue))
         }
     }
 

@@ -57,13 +57,12 @@ package func explain(_ request: DecisionRequest, secret: ResolvedSecret?, on nod
     }
     walk.take(.keyIsKnown, nil)
     let key = secret.key
-    let record = key.record
-    walk.take(.keyIsNotRevoked, Steps.notRevoked(record))
+    walk.take(.keyIsNotRevoked, Steps.notRevoked(key))
     walk.take(.keyIsEnabled, Steps.enabled(key))
     walk.take(.keyIsInTime, Steps.inTime(secret, now))
-    walk.take(.audience, Steps.audience(record, request.demand))
+    walk.take(.audience, Steps.audience(key, request.demand))
     walk.skip(.derivation, "The key is not a derived one.")
-    walk.take(.proof, Steps.proof(record, request.proof))
+    walk.take(.proof, Steps.proof(key, request.proof))
     walk.take(.address, Steps.address(key, request.address), asked: key.restrictions?.addresses.isEmpty == false)
     let asksTarget = key.restrictions != nil || !request.demand.methods.isEmpty || !request.demand.paths.isEmpty
     walk.take(.target, Steps.target(key, request), asked: asksTarget)
@@ -77,10 +76,13 @@ extension Steps {
     /// Step 13 without charging.
     static func rehearse(_ demand: Demand, _ key: ResolvedKey, now: Now, report: inout LimitReport) -> Denial? {
         key.state.withContent { own in
-            let denial = check(demand, &own, now: now, report: &report)
+            let denial = check(demand, &own, now: now)
+            read(own, now: now, report: &report)
             guard let account = key.account?.state else { return denial }
             return account.withContent { shared in
-                later(denial, checkLimits(demand.costs, &shared, now: now, report: &report))
+                let sharedDenial = checkLimits(demand.costs, &shared, now: now)
+                read(shared, now: now, report: &report)
+                return later(denial, sharedDenial)
             }
         }
     }

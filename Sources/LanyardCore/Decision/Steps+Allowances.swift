@@ -7,19 +7,18 @@ extension Steps {
     ) -> Decision {
         let spent = key.state.withContent { own in
             var grantID: GrantID?
-            var denial = check(demand, &own, now: now, report: &report)
+            var denial = check(demand, &own, now: now)
             if let account = key.account?.state {
                 denial = account.withContent { shared in
-                    let sharedDenial = checkLimits(demand.costs, &shared, now: now, report: &report)
-                    if let worst = later(denial, sharedDenial) { return worst }
-                    if let refused = openCall(key, &own, on: node, now: now, id: &grantID) { return refused }
-                    charge(demand.costs, &own, now: now, report: &report, from: 0)
-                    charge(demand.costs, &shared, now: now, report: &report, from: own.limits.rules.count)
-                    return nil
+                    var worst = later(denial, checkLimits(demand.costs, &shared, now: now))
+                    if worst == nil { worst = openCall(key, &own, on: node, now: now, id: &grantID) }
+                    settle(worst, demand.costs, &own, now: now, report: &report)
+                    settle(worst, demand.costs, &shared, now: now, report: &report)
+                    return worst
                 }
-            } else if denial == nil {
-                denial = openCall(key, &own, on: node, now: now, id: &grantID)
-                if denial == nil { charge(demand.costs, &own, now: now, report: &report, from: 0) }
+            } else {
+                if denial == nil { denial = openCall(key, &own, on: node, now: now, id: &grantID) }
+                settle(denial, demand.costs, &own, now: now, report: &report)
             }
             let retired = own.tally(for: now.wall.minute) { tally in
                 if let denial { tally.countDenial(denial.code) } else { tally.countGrant(demand.costs) }
@@ -55,10 +54,8 @@ extension Steps {
     }
 
     /// In-flight calls and then the limits of one subject, without charging.
-    static func check(
-        _ demand: Demand, _ content: inout AllowanceState.Content, now: Now, report: inout LimitReport
-    ) -> Denial? {
-        let limited = checkLimits(demand.costs, &content, now: now, report: &report)
+    static func check(_ demand: Demand, _ content: inout AllowanceState.Content, now: Now) -> Denial? {
+        let limited = checkLimits(demand.costs, &content, now: now)
         let maximum = content.maximumInFlight
         if maximum != .max, !demand.canFinish || content.inFlight >= maximum {
             return Denial(.tooManyInFlight, .inFlight(maximum: maximum, canFinish: demand.canFinish))
@@ -66,53 +63,67 @@ extension Steps {
         return limited
     }
 
-    /// Reads every limit into `report`; of those that are full, names the one that takes longest to have room.
-    static func checkLimits(
-        _ costs: Costs, _ content: inout AllowanceState.Content, now: Now, report: inout LimitReport
-    ) -> Denial? {
+    /// Moves every window on to now; of those that are full, names the one that takes longest to have room.
+    static func checkLimits(_ costs: Costs, _ content: inout AllowanceState.Content, now: Now) -> Denial? {
         let limits = content.limits
-        if limits.rules.isEmpty { return nil }
+        if limits.gauges.isEmpty { return nil }
         let block = content.block ?? .make(words: limits.words)
         content.block = block
         var denial: Denial?
-        for index in limits.rules.indices {
-            let rule = limits.rules[index]
-            let cost = costs[rule.definition.unit]
-            let full = block.withRing(rule) { ring -> Denial? in
+        for index in limits.gauges.indices {
+            let gauge = limits.gauges[index]
+            let cost = costs[gauge.unit]
+            let isFull = block.withRing(gauge) { ring in
                 ring.advance(to: now.monotonic)
-                let amount = rule.definition.amount
-                let reading = read(ring, of: limits, at: index, now: now)
-                report.append(reading)
-                if cost == 0 || ring.total <= amount - cost { return nil }
-                let wait = ring.admits(cost, within: amount).map { milliseconds(until: $0, from: now.monotonic) }
-                return Denial(.rateLimited, .limit(reading, retryAfterMilliseconds: wait))
+                return cost > 0 && ring.total > gauge.amount - cost
             }
-            denial = later(denial, full)
+            if isFull { denial = later(denial, full(limits, at: index, block, cost: cost, now: now)) }
         }
         return denial
     }
 
-    private static func charge(
-        _ costs: Costs, _ content: inout AllowanceState.Content, now: Now, report: inout LimitReport, from first: Int
+    private static func full(
+        _ limits: LimitSet, at index: Int, _ block: AllowanceBlock, cost: Int64, now: Now
+    ) -> Denial {
+        let gauge = limits.gauges[index]
+        return block.withRing(gauge) { ring in
+            let wait = ring.admits(cost, within: gauge.amount).map { milliseconds(until: $0, from: now.monotonic) }
+            let reading = read(ring, of: limits, at: index, now: now)
+            return Denial(.rateLimited, .limit(reading, retryAfterMilliseconds: wait))
+        }
+    }
+
+    /// Charges unless there is a denial, and reads into `report` how the limits stand then.
+    private static func settle(
+        _ denial: Denial?, _ costs: Costs, _ content: inout AllowanceState.Content, now: Now, report: inout LimitReport
     ) {
-        let limits = content.limits
+        guard denial == nil else { return read(content, now: now, report: &report) }
         guard let block = content.block else { return }
-        for index in limits.rules.indices {
-            let rule = limits.rules[index]
-            let cost = costs[rule.definition.unit]
-            if cost == 0 { continue }
-            content.isUnsaved = true
-            let updated = block.withRing(rule) { ring in
-                ring.charge(cost)
-                return read(ring, of: limits, at: index, now: now)
-            }
-            report.replace(first + index, with: updated)
+        let limits = content.limits
+        for index in limits.gauges.indices {
+            let gauge = limits.gauges[index]
+            let cost = costs[gauge.unit]
+            if cost > 0 { content.isUnsaved = true }
+            report.append(
+                block.withRing(gauge) { ring in
+                    if cost > 0 { ring.charge(cost) }
+                    return read(ring, of: limits, at: index, now: now)
+                })
+        }
+    }
+
+    /// Reads into `report` how the limits stand; they have been moved on to now.
+    static func read(_ content: borrowing AllowanceState.Content, now: Now, report: inout LimitReport) {
+        guard let block = content.block else { return }
+        let limits = content.limits
+        for index in limits.gauges.indices {
+            report.append(block.withRing(limits.gauges[index]) { read($0, of: limits, at: index, now: now) })
         }
     }
 
     private static func read(_ ring: WindowRing, of limits: LimitSet, at index: Int, now: Now) -> LimitReading {
         LimitReading(
-            limits: limits, index: index, remaining: max(0, limits.rules[index].definition.amount - ring.total),
+            limits: limits, index: index, remaining: max(0, limits.gauges[index].amount - ring.total),
             resetMilliseconds: ring.emptyAt.map { milliseconds(until: $0, from: now.monotonic) } ?? 0)
     }
 
@@ -141,16 +152,14 @@ extension AllowanceState.Content {
 
     /// Counts in the tally of `minute`; returns the tally of an earlier minute that it had to give up.
     mutating func tally(for minute: Int32, _ count: (inout UsageTally) -> Void) -> UsageTally? {
-        // Taken out while it counts: a second owner would make it copy its dictionary.
-        let old = tally.take()
-        guard var current = old, current.minute == minute else {
-            var fresh = UsageTally(minute: minute)
-            count(&fresh)
-            tally = fresh
-            return old
+        if let tally, tally.content.minute == minute {
+            count(&tally.content)
+            return nil
         }
-        count(&current)
-        tally = current
-        return nil
+        let old = tally?.content
+        let fresh = TallyBox(minute: minute)
+        count(&fresh.content)
+        tally = fresh
+        return old
     }
 }

@@ -34,24 +34,30 @@ extension Identifier: TextCodable {
 
     /// The text: prefix, `_`, 22 base62 characters.
     public var description: String {
-        let prefix = Tag.prefix
-        let length = prefix.utf8.count + 1 + Self.digitCount
-        return String(unsafeUninitializedCapacity: length) { output in
-            var index = 0
-            for byte in prefix.utf8 {
-                output[index] = byte
-                index += 1
-            }
-            output[index] = UInt8(ascii: "_")
-            let (rest, lower) = (UInt128(high) << 64 | UInt128(low))
-                .quotientAndRemainder(dividingBy: UInt128(Base62.wordRange))
-            let (upper, middle) = rest.quotientAndRemainder(dividingBy: UInt128(Base62.wordRange))
-            let tail = UnsafeMutableBufferPointer(rebasing: output[(index + 1)..<length])
-            let digits = UnsafeMutableRawBufferPointer(tail)
-            Base62.write(UInt64(upper), digits: 0..<2, of: digits)
-            Base62.write(UInt64(middle), digits: 2..<12, of: digits)
-            Base62.write(UInt64(lower), digits: 12..<22, of: digits)
-            return length
+        String(unsafeUninitializedCapacity: Self.textLength) { output in
+            write(to: UnsafeMutableRawBufferPointer(output))
+            return Self.textLength
         }
+    }
+
+    /// How many bytes the text takes.
+    package static var textLength: Int { Tag.prefix.utf8.count + 1 + digitCount }
+
+    /// Writes the text into at least ``textLength`` bytes.
+    package func write(to output: UnsafeMutableRawBufferPointer) {
+        var index = 0
+        for byte in Tag.prefix.utf8 {
+            output[index] = byte
+            index += 1
+        }
+        output[index] = UInt8(ascii: "_")
+        index += 1
+        // Digits go by tens, for ten fill a machine word: two divisions of 128 bits, and the rest is of 64.
+        let (rest, lower) = (UInt128(high) << 64 | UInt128(low))
+            .quotientAndRemainder(dividingBy: UInt128(Base62.wordRange))
+        let (upper, middle) = rest.quotientAndRemainder(dividingBy: UInt128(Base62.wordRange))
+        Base62.write(UInt64(upper), digits: index..<index + 2, of: output)
+        Base62.write(UInt64(middle), digits: index + 2..<index + 12, of: output)
+        Base62.write(UInt64(lower), digits: index + 12..<index + 22, of: output)
     }
 }

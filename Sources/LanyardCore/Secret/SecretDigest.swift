@@ -40,4 +40,7 @@ public struct SecretDigest: Hashable, Sendable {
 extension SecretDigest {
     /// 64 of its bits, evenly spread by nature: for choosing a shard.
     package var shardNumber: UInt64 { storage.word0 }
+
+    /// Two more words, for a place within the shard's table: in one shard, all digests agree in bits of the first.
+    package var tableWords: (UInt64, UInt64) { (storage.word1, storage.word2) }
 }

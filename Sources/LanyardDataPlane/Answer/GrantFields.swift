@@ -2,60 +2,52 @@ import LanyardCore
 import LanyardHTTP
 import NIOCore
 
-/// The fields of a grant that say who it is, as bytes, kept for the keys that came last.
+/// The fields of a grant that say who it is and how its limits stand, as bytes.
 ///
-/// To write an id in base62 and to sort and join the scopes takes longer than the decision. A key that changes is a new
-/// object, so an entry is never outdated; it keeps its key alive, as memory alone, until another takes its place.
+/// What many keys have in common is kept as bytes: `RateLimit-Policy` says what the limits are, not how they stand, so
+/// there is one for each set of limits. What differs from key to key is written anew: to find it kept would take longer.
 struct GrantFields {
-    /// A class, so that finding one costs one reference count and not one for each of its parts.
-    private final class Entry {
-        let key: ResolvedKey
-        let identity: [UInt8]
-        var policy: PolicyLine?
-
-        init(_ key: ResolvedKey, identity: [UInt8]) {
-            self.key = key
-            self.identity = identity
-        }
-    }
-
-    /// `RateLimit-Policy` says what the limits are, not how they stand: it changes when one of the sets does.
-    private struct PolicyLine {
-        /// The key's and the account's.
-        let first: LimitSet
-        let last: LimitSet
-        let count: Int
-        let bytes: [UInt8]
-
-        func holds(for limits: ContiguousArray<LimitReading>) -> Bool {
-            count == limits.count && limits.first?.limits === first && limits.last?.limits === last
-        }
-    }
-
-    private var entries: [Entry?]
+    /// By the identity of the set, which the entry keeps alive, so that no other can come to lie in its place.
+    private var policies: [ObjectIdentifier: PolicyLine] = [:]
     private var scratch: [UInt8] = []
 
-    /// - Parameter capacity: a power of two.
-    init(capacity: Int = 1024) {
-        entries = Array(repeating: nil, count: capacity)
+    private struct PolicyLine {
+        let limits: LimitSet
+        let bytes: [UInt8]
     }
 
+    /// Beyond it all are made anew. Limits that are gone are forgotten that way.
+    private static let mostPolicies = 4096
+
     mutating func write(_ key: ResolvedKey, _ limits: ContiguousArray<LimitReading>, into output: inout ByteBuffer) {
-        let index = Int(truncatingIfNeeded: key.id.low) & (entries.count - 1)
-        let entry: Entry
-        if let known = entries[index], known.key === key {
-            entry = known
-        } else {
-            entry = Entry(key, identity: Self.identity(of: key))
-            entries[index] = entry
+        output.writeStaticString("Lanyard-Key-Id: ")
+        output.writeIdentifier(key.id)
+        output.writeStaticString("\r\n")
+        if let account = key.account {
+            output.writeStaticString("Lanyard-Account-Id: ")
+            output.writeIdentifier(account.id)
+            output.writeStaticString("\r\n")
         }
-        output.writeBytes(entry.identity)
-        guard let first = limits.first?.limits, let last = limits.last?.limits else { return }
-        if let policy = entry.policy, policy.holds(for: limits) {
+        let scopes = key.traits.scopesText
+        if !scopes.isEmpty {
+            output.writeStaticString("Lanyard-Scopes: ")
+            output.writeString(scopes)
+            output.writeStaticString("\r\n")
+        }
+        if !limits.isEmpty { write(limits, into: &output) }
+    }
+
+    private mutating func write(_ limits: ContiguousArray<LimitReading>, into output: inout ByteBuffer) {
+        let set = limits[0].limits
+        if limits[limits.count - 1].limits !== set {
+            // The key's limits and its account's: kept for each they would be kept for every pair.
+            output.writeBytes(Self.policyLine(limits))
+        } else if let policy = policies[ObjectIdentifier(set)] {
             output.writeBytes(policy.bytes)
         } else {
+            if policies.count >= Self.mostPolicies { policies.removeAll(keepingCapacity: true) }
             let bytes = Self.policyLine(limits)
-            entry.policy = PolicyLine(first: first, last: last, count: limits.count, bytes: bytes)
+            policies[ObjectIdentifier(set)] = PolicyLine(limits: set, bytes: bytes)
             output.writeBytes(bytes)
         }
         scratch.removeAll(keepingCapacity: true)
@@ -65,17 +57,21 @@ struct GrantFields {
         output.writeStaticString("\r\n")
     }
 
-    private static func identity(of key: ResolvedKey) -> [UInt8] {
-        var fields = "\(FieldName.lanyardKeyID): \(key.id)\r\n"
-        if let account = key.account { fields += "\(FieldName.lanyardAccountID): \(account.id)\r\n" }
-        if !key.scopes.isEmpty { fields += "\(FieldName.lanyardScopes): \(key.scopes)\r\n" }
-        return Array(fields.utf8)
-    }
-
     private static func policyLine(_ limits: ContiguousArray<LimitReading>) -> [UInt8] {
         var bytes = Array("\(FieldName.rateLimitPolicy): ".utf8)
         RateLimitFields.appendPolicy(limits, to: &bytes)
         bytes.append(contentsOf: "\r\n".utf8)
         return bytes
+    }
+}
+
+extension ByteBuffer {
+    /// Writes an identifier's text.
+    fileprivate mutating func writeIdentifier<Tag>(_ id: Identifier<Tag>) {
+        let length = Identifier<Tag>.textLength
+        writeWithUnsafeMutableBytes(minimumWritableBytes: length) { bytes in
+            id.write(to: UnsafeMutableRawBufferPointer(rebasing: bytes[..<length]))
+            return length
+        }
     }
 }

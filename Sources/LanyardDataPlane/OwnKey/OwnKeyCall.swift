@@ -105,7 +105,7 @@ final class OwnKeyCall: ResumableCall {
     private func go(on secret: ResolvedSecret, _ digest: SecretDigest) -> CallProgress {
         let now = service.now
         if purpose == .revoke {
-            if let denial = Steps.notRevoked(secret.key.record) { return refuse(denial) }
+            if let denial = Steps.notRevoked(secret.key) { return refuse(denial) }
             return revoke()
         }
         // With costs of nothing, how the limits stand is told and none denies.

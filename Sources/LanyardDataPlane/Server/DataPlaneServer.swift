@@ -35,9 +35,13 @@ package final class DataPlaneServer: Service {
         self.management = management
         self.configuration = configuration
         self.logger = logger
-        group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops ?? System.coreCount)
+        group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops ?? Self.usableProcessors)
         bound = group.next().makePromise(of: SocketAddress.self)
     }
+
+    /// What a quota of the container leaves, and what the process may run on: two loops on one processor would only take
+    /// turns, each with half of the connections in a batch.
+    private static var usableProcessors: Int { min(System.coreCount, ProcessorMask.count ?? .max) }
 
     deinit {
         bound.fail(ChannelError.alreadyClosed)  // Ignored if it was bound.

@@ -79,7 +79,7 @@ struct VerifyCheck {
     /// The key that was denied, unless it is of a project that this check may not find valid: what a caller can't verify
     /// it doesn't learn about either.
     private func tellableKey(for caller: VerifyCaller, on service: any DecisionService) -> ResolvedKey? {
-        guard let key = question.knownKey(on: service), question.demand.admits(project: key.record.project),
+        guard let key = question.knownKey(on: service), question.demand.admits(project: key.project),
             caller.reaches(project: key.projectName)
         else { return nil }
         return key

@@ -72,6 +72,8 @@ final class TestNode: Sendable {
         let adminAddresses = AsyncStream<SocketAddress>.makeStream()
         var configuration = DataPlaneConfiguration()
         (configuration.host, configuration.port, configuration.eventLoops) = ("127.0.0.1", 0, 2)
+        // A busy machine must not turn answers into `unavailable`; that a wait ends is tested where time is not real.
+        configuration.parking.deadline = .seconds(60)
         configuration.trustedProxies = CIDRSet(try setup.trustedProxies.map { try CIDR(parsing: $0) })
         let plane = configuration
         let data = withMetricsFactory(registry) {

@@ -103,11 +103,12 @@ package struct VerifiedKeyAnswer: JSONWritable, Sendable {
     }
 
     package func write(to writer: inout JSONWriter) {
+        let record = key.record
         writer.object { writer in
-            key.record.writeIdentity(to: &writer, projectName: key.projectName, account: key.accountReference)
+            record.writeIdentity(to: &writer, projectName: key.projectName, account: key.accountReference)
             writer.texts("scopes", key.scopes.scopes)
-            writer.member("expires_at", key.record.expiresAt)
-            writer.member("metadata", key.record.metadata)
+            writer.member("expires_at", record.expiresAt)
+            writer.member("metadata", record.metadata)
         }
     }
 }
