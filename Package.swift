@@ -54,8 +54,8 @@ func tests(
 }
 
 /// What several test targets share; no part of any product.
-func testSupport(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Tests/Support", swiftSettings: settings)
+func testSupport(_ name: String, at path: String = "Tests/Support", _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
 let package = Package(
@@ -193,6 +193,13 @@ let package = Package(
                 "LanyardCommand", "LanyardSQLite", "LanyardStorage", "LanyardWire", "TestSupport", asyncHTTPClient,
                 nioCore, nioHTTP1,
             ]),
+        testSupport("FuzzKit", at: "Tests/Fuzz/Kit", ["LanyardHTTP", "LanyardWire", "LanyardCore"]),
+        tests(
+            "FuzzTests", at: "Tests/Fuzz/Suite",
+            [
+                "FuzzKit", "LanyardServer", "LanyardAdmin", "LanyardManagement", "LanyardStorage", "LanyardHTTP",
+                "LanyardWire", "LanyardCore",
+            ], resources: [.copy("Regressions")]),
         tests("LanyardTelemetryTests", ["LanyardTelemetry", coreMetrics, logging]),
         tests(
             "LanyardManagementTests",
@@ -210,3 +217,13 @@ let package = Package(
         tests("ProxyTests", [.target(name: "LanyardCommand"), asyncHTTPClient, nioCore, nioPosix, nioHTTP1]),
     ]
 )
+
+// libFuzzer's runtime is there only in a build with `--sanitize fuzzer`, which scripts/fuzz makes.
+func fuzzer(_ name: String, at path: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+if Context.environment["LANYARD_FUZZING"] != nil {
+    package.products.append(.executable(name: "libfuzzer", targets: ["LibFuzzer"]))
+    package.targets.append(fuzzer("LibFuzzer", at: "Tests/Fuzz/LibFuzzer", ["FuzzKit"]))
+}

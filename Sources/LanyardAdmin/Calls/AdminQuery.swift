@@ -39,6 +39,37 @@ struct AdminQuery {
         return try value(name, "one of \(words)") { Choice(rawValue: $0) }
     }
 
+    /// A text within the bounds that the field has in a body, too.
+    func text(_ name: String, length: ClosedRange<Int>) throws -> String? {
+        try asInBody(name) { value throws(FieldMismatch) in try value.text(length: length) }
+    }
+
+    /// The name of a project, plan, role or policy.
+    func slug(_ name: String) throws -> String? {
+        try asInBody(name) { value throws(FieldMismatch) in try value.slug() }
+    }
+
+    /// A project by its id or name.
+    func project() throws -> Reference<ProjectTag>? {
+        try text("project", length: JSONObjectReader.referenceLength).map { Reference($0) }
+    }
+
+    /// An account by its id or `external_id`.
+    func account() throws -> Reference<AccountTag>? {
+        try text("account", length: JSONObjectReader.accountReferenceLength).map { Reference($0) }
+    }
+
+    private func asInBody<Value>(
+        _ name: String, _ convert: (JSONValue) throws(FieldMismatch) -> Value
+    ) throws -> Value? {
+        guard let text = values[name] else { return nil }
+        do throws(FieldMismatch) {
+            return try convert(.string(text))
+        } catch {
+            throw ManagementError.invalid("?\(name)", error.detail)
+        }
+    }
+
     /// A time.
     func timestamp(_ name: String) throws -> Timestamp? {
         try value(name, "an RFC 3339 time") { try TimestampText.timestamp($0) }
@@ -47,7 +78,9 @@ struct AdminQuery {
     func limit() throws -> Int {
         let range = ListingBounds.limit
         return try value("limit", "\(range.lowerBound) to \(range.upperBound)") { text in
-            Int(text).flatMap { range.contains($0) ? $0 : nil }
+            // `Int` reads a sign, too.
+            guard text.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else { return nil }
+            return Int(text).flatMap { range.contains($0) ? $0 : nil }
         } ?? 50
     }
 

@@ -9,7 +9,9 @@ extension Endpoint {
             let query = try call.query("name", "external_id", "cursor", "limit")
             let page = try query.page(of: AccountTag.self)
             return try await call.management.accounts(
-                named: query["name"], externalID: query["external_id"], page: page, as: call.caller
+                named: try query.text("name", length: RecordBounds.nameLength),
+                externalID: try query.text("external_id", length: JSONObjectReader.accountReferenceLength), page: page,
+                as: call.caller
             ).answer(cursor: { $0.description }, { $0 })
         },
         .post("/v1/accounts", .accountsWrite) { call in

@@ -33,11 +33,16 @@ extension AdminCall {
         let query = try query("actor", "target", "action", "from", "to", "cursor", "limit")
         var filter = AuditFilter()
         filter.actor = try query.value("actor", "the id of a key") { KeyID($0) }
-        filter.target = query["target"]
-        filter.action = query["action"]
+        filter.target = try query.text("target", length: 1...64)
+        filter.action = try query.value("action", "an action such as key.revoke") { text in
+            text.wholeMatch(of: /[a-z]+\.[a-z_]+/) == nil ? nil : text
+        }
         filter.from = try query.timestamp("from")
         filter.to = try query.timestamp("to")
-        let before = try query.value("cursor", "the next_cursor of an earlier answer") { Int64($0) }
+        let before = try query.value("cursor", "the next_cursor of an earlier answer") { text in
+            // As it was given: `Int64` reads a sign and needless zeros, too.
+            Int64(text).flatMap { $0.description == text ? $0 : nil }
+        }
         return try await management.auditEntries(filter, before: before, limit: try query.limit(), as: caller)
             .answer(cursor: { $0.description }, { AuditEntryAnswer($0) })
     }

@@ -52,11 +52,11 @@ extension AdminCall {
     fileprivate func listKeys() async throws -> AdminAnswer {
         let query = try query("project", "account", "environment", "status", "name", "cursor", "limit")
         var listing = KeyListing()
-        listing.project = query["project"].map { Reference($0) }
-        listing.account = query["account"].map { Reference($0) }
+        listing.project = try query.project()
+        listing.account = try query.account()
         listing.environment = try query.value("environment", "the name of an environment") { EnvironmentName($0) }
         listing.status = try query.choice("status", of: KeyRecord.Status.self)
-        listing.name = query["name"]
+        listing.name = try query.text("name", length: RecordBounds.nameLength)
         let keys = try await management.keys(listing, page: try query.page(of: KeyTag.self), as: caller)
         return keys.answer(cursor: { $0.description }, { answer($0) })
     }

@@ -8,7 +8,7 @@ extension Endpoint {
         .get("/v1/plans", .plansRead) { call in
             let query = try call.query("name", "cursor", "limit")
             let page = try query.page(of: PlanTag.self)
-            return try await call.management.plans(named: query["name"], page: page, as: call.caller)
+            return try await call.management.plans(named: try query.slug("name"), page: page, as: call.caller)
                 .answer(cursor: { $0.description }, { $0 })
         },
         .post("/v1/plans", .plansWrite) { call in

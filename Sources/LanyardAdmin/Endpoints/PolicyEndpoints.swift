@@ -9,7 +9,7 @@ extension Endpoint {
             let query = try call.query("name", "project", "cursor", "limit")
             let page = try query.page(of: PolicyTag.self)
             return try await call.management.policies(
-                named: query["name"], project: query["project"].map { Reference($0) }, page: page, as: call.caller
+                named: try query.slug("name"), project: try query.project(), page: page, as: call.caller
             ).answer(cursor: { $0.description }, { PolicyAnswer($0) })
         },
         .post("/v1/policies", .policiesWrite) { call in

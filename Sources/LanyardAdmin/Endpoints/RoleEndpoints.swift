@@ -8,7 +8,7 @@ extension Endpoint {
         .get("/v1/roles", .rolesRead) { call in
             let query = try call.query("name", "cursor", "limit")
             let page = try query.page(of: RoleTag.self)
-            return try await call.management.roles(named: query["name"], page: page, as: call.caller)
+            return try await call.management.roles(named: try query.slug("name"), page: page, as: call.caller)
                 .answer(cursor: { $0.description }, { $0 })
         },
         .post("/v1/roles", .rolesWrite) { call in

@@ -39,8 +39,8 @@ extension AdminCall {
             "key", "account", "project", "from", "to", "interval", "group_by", "format", "cursor", "limit")
         var question = UsageRequest()
         question.key = try query.value("key", "the id of a key") { KeyID($0) }
-        question.account = query["account"].map { Reference($0) }
-        question.project = query["project"].map { Reference($0) }
+        question.account = try query.account()
+        question.project = try query.project()
         question.from = try query.timestamp("from")
         question.to = try query.timestamp("to")
         question.interval = try query.choice("interval", of: UsageQuery.Interval.self) ?? .hour
@@ -97,7 +97,7 @@ extension UsagePosition {
     /// `nil` where the text is none, or belongs to an answer of another grouping.
     fileprivate init?(cursor: String, of group: UsageQuery.Group) {
         let parts = cursor.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let minute = Int32(parts[0]) else { return nil }
+        guard parts.count == 2, let minute = Int32(parts[0]), minute.description == parts[0] else { return nil }
         let id = String(parts[1])
         let isOfGroup =
             switch group {

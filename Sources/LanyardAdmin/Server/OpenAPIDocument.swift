@@ -881,7 +881,7 @@ paths:
         '200':
           description: This document.
           content:
-            application/yaml: {schema: {type: string}}
+            application/yaml: {schema: {type: object}}
 
   /v1/keys:
     servers:
