@@ -25,7 +25,7 @@ struct KillTests {
         var server = try await installation.start()
         var (doubts, checked) = (0, 0)
         for round in 1...rounds {
-            try await load(server, ledger, for: .milliseconds(Int.random(in: 20...900, using: &random)), random.next())
+            await load(server, ledger, for: .milliseconds(Int.random(in: 20...900, using: &random)), random.next())
             try await expectWhole(installation, "round \(round)")
             if Int.random(in: 0..<5, using: &random) == 0 {
                 try await killWhileStarting(installation, after: .milliseconds(Int.random(in: 0...300, using: &random)))
@@ -47,13 +47,40 @@ struct KillTests {
         #expect(ledger.changes > rounds)
     }
 
-    /// Changes by six clients at once, until the kill.
-    private func load(_ server: RunningProcess, _ ledger: KeyLedger, for time: Duration, _ seed: UInt64) async throws {
+    @Test("ended in order under the same load, it has answered every change that it made")
+    func inOrder() async throws {
+        print("LANYARD_SEED=\(LanyardProgram.seed): SIGTERM under changes")
+        var random = SeededGenerator(seed: LanyardProgram.seed)
+        let installation = try Installation()
+        let ledger = KeyLedger()
+        for round in 1...(LanyardProgram.isLong ? 20 : 2) {
+            let server = try await installation.start()
+            let time = Duration.milliseconds(Int.random(in: 100...900, using: &random))
+            let end = await load(server, ledger, for: time, random.next(), signal: SIGTERM)
+            #expect(end == .exit(0), "round \(round): \(server.process.log)")
+            // What was asked of a connection that was being closed was not taken: it needs no answer, and changed nothing.
+            for change in ledger.takeDoubts() { if let key = change.key.flatMap(ledger.key) { ledger.giveBack(key) } }
+            let again = try await installation.start()
+            _ = try await expectAcknowledged(again.client, ledger, "round \(round)")
+            let entries = try await again.client.auditEntries().filter { $0.hasPrefix("key.") }
+            #expect(entries.subtracting(ledger.audited).isEmpty, "made and not answered, seed \(LanyardProgram.seed)")
+            #expect(ledger.surprises.isEmpty, "round \(round), seed \(LanyardProgram.seed): \(ledger.surprises)")
+            #expect(await again.stop() == .exit(0))
+        }
+        #expect(ledger.changes > 0)
+    }
+
+    /// Changes by six clients at once, until the signal has ended the server.
+    @discardableResult
+    private func load(
+        _ server: RunningProcess, _ ledger: KeyLedger, for time: Duration, _ seed: UInt64, signal: Int32 = SIGKILL
+    ) async -> ServerProcess.End {
         let changes = ChangeClient(client: server.client, ledger: ledger)
-        await withTaskGroup(of: Void.self) { group in
+        return await withTaskGroup(of: Void.self) { group in
             for client in 0..<6 { group.addTask { await changes.run(seed: seed &+ UInt64(client)) } }
             try? await Task.sleep(for: time)
-            await server.kill()
+            server.process.send(signal)
+            return await server.process.ended
         }
     }
 

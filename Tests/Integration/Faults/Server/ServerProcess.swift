@@ -22,8 +22,7 @@ final class ServerProcess: Sendable {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = command
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin"
-        process.environment = ["PATH": path].merging(environment) { $1 }
+        process.environment = Self.inherited.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output
@@ -33,6 +32,11 @@ final class ServerProcess: Sendable {
         }
         try process.run()
         try output.close()
+    }
+
+    /// Nothing that could configure a server by accident; what a sanitizer is told is for every program.
+    private static let inherited = ProcessInfo.processInfo.environment.filter {
+        ["PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key)
     }
 
     deinit { if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) } }

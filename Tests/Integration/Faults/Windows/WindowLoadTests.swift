@@ -49,8 +49,10 @@ struct WindowLoadTests {
         // A unit comes back at most 1/32 of its window late, so what is sustained is 32/33 of the amount. Only where
         // the machine has nothing else to do can a test tell that from a slow machine.
         if LanyardProgram.isLong {
-            let share = Double(seen.grants.count(within: .seconds(20))) / 1_000
-            print("    \(share) of the short limit's amount sustained over 20 s")
+            // After the first second, which admits its whole amount at once, and before the long limit is spent.
+            let sustained = seen.grants.count(within: .seconds(16)) - seen.grants.count(within: .seconds(1))
+            let share = Double(sustained) / Double(15 * run.short.amount)
+            print("    \(share) of the short limit's amount sustained over 15 s")
             #expect(share >= 0.93)
             // By 90 s most of the first thousand has come back.
             #expect(seen.grants.count >= 1_900)
@@ -64,7 +66,7 @@ struct WindowLoadTests {
         let amount: Int64 = 1_000_000
         let key = try await first.client.createKey(
             "counted", #""limits":[{"name":"hour","amount":\#(amount),"window":"1h"}]"#)
-        let seconds = LanyardProgram.isLong ? 20 : 4
+        let seconds = LanyardProgram.isLong ? 20 : 6
         let seen = await Load(address: first.client.data, secret: key.secret, clients: 2).run(for: .seconds(seconds))
         await first.kill()
         let killed = LoadConnection.now
@@ -75,8 +77,8 @@ struct WindowLoadTests {
         let restored = amount - left - 1
         let granted = Int64(seen.grants.count)
         #expect(restored <= granted)
-        // The second, and what a busy machine takes to write it down.
-        let lasting = seen.grants.count { $0.answered < killed - 3_000_000_000 }
+        // The second, and what a very busy machine takes to write it down.
+        let lasting = seen.grants.count { $0.answered < killed - 5_000_000_000 }
         #expect(restored >= Int64(lasting))
         #expect(lasting > 0)
         #expect(try await second.client.usage(of: key.id)["ok"] ?? 0 >= Int64(lasting))
