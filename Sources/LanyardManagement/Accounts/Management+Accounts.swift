@@ -35,8 +35,7 @@ extension Management {
         return try await read { store, _ in
             let hasName = { (account: AccountRecord) in name == nil || account.name == name }
             if let externalID {
-                let found = try store.account(externalID: externalID)
-                return Listing(items: [found].compactMap { $0 }.filter(hasName), next: nil)
+                return Listing(try store.account(externalID: externalID), where: hasName)
             }
             return try page.fill(id: \.id, keep: name == nil ? nil : hasName) { try store.accounts(page: $0) }
         }
@@ -49,7 +48,7 @@ extension Management {
         try await change(as: caller) { transaction in
             let before = try transaction.account(id)
             let after = try transaction.record(of: before, changedBy: patch)
-            return try transaction.replace(before, with: after, action: .accountUpdate)
+            return try transaction.replace(before, with: after)
         }
     }
 
@@ -87,12 +86,7 @@ extension Management {
     package func deleteAccount(_ id: AccountID, as caller: Caller) async throws -> Acknowledgement {
         try await change(as: caller) { transaction in
             let account = try transaction.account(id)
-            guard try !transaction.store.isInUse(.account(id)) else {
-                throw ManagementError.conflict("the account still has keys", id: id.description)
-            }
-            try transaction.store.deleteAccount(id)
-            try transaction.recordChange(.account(id))
-            try transaction.audit(.accountDelete, id, before: AccountSnapshot(account))
+            try transaction.delete(account, unless: (.account(id), told: "the account still has keys"))
         }.acknowledgement
     }
 }
@@ -114,9 +108,7 @@ extension ManagementTransaction {
         account.limits = draft.limits
         account.metadata = draft.metadata
         try check(account)
-        try store.insert(account)
-        try recordChange(.account(account.id))
-        try audit(.accountCreate, account.id, after: AccountSnapshot(account))
+        try insert(account)
         return account
     }
 
@@ -149,20 +141,5 @@ extension ManagementTransaction {
             throw ManagementError.conflict(
                 "there is already an account with this external_id", id: other.id.description)
         }
-    }
-
-    fileprivate func replace(
-        _ before: AccountRecord, with after: AccountRecord, action: AuditAction
-    ) throws -> AccountRecord {
-        guard after != before else {
-            try repeatChange(.account(before.id))
-            return before
-        }
-        var after = after
-        after.updatedAt = now
-        try store.update(after)
-        try recordChange(.account(after.id))
-        try audit(action, after.id, before: AccountSnapshot(before), after: AccountSnapshot(after))
-        return after
     }
 }

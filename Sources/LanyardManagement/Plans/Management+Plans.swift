@@ -53,7 +53,7 @@ extension Management {
     ) async throws -> Listing<PlanRecord, PlanID> {
         try caller.require(.plansRead)
         return try await read { store, _ in
-            if let name { return Listing(items: [try store.plan(named: name)].compactMap { $0 }, next: nil) }
+            if let name { return Listing(try store.plan(named: name)) }
             return try page.fill(id: \.id) { try store.plans(page: $0) }
         }
     }
@@ -67,13 +67,7 @@ extension Management {
     @discardableResult
     package func deletePlan(_ id: PlanID, as caller: Caller) async throws -> Acknowledgement {
         try await change(as: caller) { transaction in
-            let plan = try transaction.plan(id)
-            guard try !transaction.store.isInUse(.plan(id)) else {
-                throw ManagementError.conflict("keys still have the plan", id: id.description)
-            }
-            try transaction.store.deletePlan(id)
-            try transaction.recordChange(.plan(id))
-            try transaction.audit(.planDelete, id, before: PlanSnapshot(plan))
+            try transaction.delete(try transaction.plan(id), unless: (.plan(id), told: "keys still have the plan"))
         }.acknowledgement
     }
 }
@@ -94,9 +88,7 @@ extension ManagementTransaction {
         plan.limits = draft.limits
         plan.maximumInFlight = draft.maximumInFlight.map { Int32(clamping: $0) }
         try check(plan, maximumInFlight: draft.maximumInFlight)
-        try store.insert(plan)
-        try recordChange(.plan(plan.id))
-        try audit(.planCreate, plan.id, after: PlanSnapshot(plan))
+        try insert(plan)
         return plan
     }
 
@@ -109,15 +101,7 @@ extension ManagementTransaction {
         patch.limits.apply(to: &after.limits)
         if let maximum = patch.maximumInFlight.value { after.maximumInFlight = maximum.map { Int32(clamping: $0) } }
         try check(after, maximumInFlight: patch.maximumInFlight.value ?? nil)
-        guard after != before else {
-            try repeatChange(.plan(id))
-            return before
-        }
-        after.updatedAt = now
-        try store.update(after)
-        try recordChange(.plan(id))
-        try audit(.planUpdate, id, before: PlanSnapshot(before), after: PlanSnapshot(after))
-        return after
+        return try replace(before, with: after)
     }
 
     /// - Parameter maximumInFlight: As it was asked for, if it was.

@@ -45,8 +45,7 @@ extension Management {
                 return policy.project.map(visible.contains) ?? false
             }
             if let name {
-                let found = [try store.policy(named: name)].compactMap { $0 }.filter(keep)
-                return Listing(items: try found.map(resolver.details), next: nil)
+                return try Listing(try store.policy(named: name), where: keep).map(resolver.details)
             }
             let isFiltered = wanted != nil || visible != nil
             return try page.fill(id: \.id, keep: isFiltered ? keep : nil) { try store.policies(page: $0) }
@@ -65,10 +64,7 @@ extension Management {
     @discardableResult
     package func deletePolicy(_ id: PolicyID, as caller: Caller) async throws -> Acknowledgement {
         try await change(as: caller) { transaction in
-            let policy = try transaction.policy(id)
-            try transaction.store.deletePolicy(id)
-            try transaction.recordChange(.policy(id))
-            try transaction.audit(.policyDelete, id, before: PolicySnapshot(policy))
+            try transaction.delete(try transaction.policy(id))
         }.acknowledgement
     }
 }
@@ -104,9 +100,7 @@ extension ManagementTransaction {
         guard try store.policies(page: Page(limit: RecordBounds.policies)).count < RecordBounds.policies else {
             throw ManagementError.conflict("there are \(RecordBounds.policies) policies already", id: nil)
         }
-        try store.insert(policy)
-        try recordChange(.policy(policy.id))
-        try audit(.policyCreate, policy.id, after: PolicySnapshot(policy))
+        try insert(policy)
         return PolicyDetails(record: policy, project: project)
     }
 
@@ -127,15 +121,7 @@ extension ManagementTransaction {
         if let methods = patch.methods.value { after.methods = methods.withoutRepetitions() }
         if let paths = patch.paths.value { after.paths = paths.withoutRepetitions() }
         try check(after, of: project)
-        guard after != before else {
-            try repeatChange(.policy(id))
-            return PolicyDetails(record: before, project: project)
-        }
-        after.updatedAt = now
-        try store.update(after)
-        try recordChange(.policy(id))
-        try audit(.policyUpdate, id, before: PolicySnapshot(before), after: PolicySnapshot(after))
-        return PolicyDetails(record: after, project: project)
+        return PolicyDetails(record: try replace(before, with: after), project: project)
     }
 
     /// The project that a policy is to name, once the caller's right to it is clear; a policy without one concerns all.

@@ -54,8 +54,7 @@ extension Management {
         return try await read { store, resolver in
             let sees = { (project: ProjectRecord) in caller.holds(.projectsRead, for: project.name) }
             if let name {
-                let found = try resolver.project(.name(name))
-                return Listing(items: [found].compactMap { $0 }.filter(sees), next: nil)
+                return Listing(try resolver.project(.name(name)), where: sees)
             }
             let isBound = !caller.holdsForAllProjects(.projectsRead)
             return try page.fill(id: \.id, keep: isBound ? sees : nil) { try store.projects(page: $0) }
@@ -77,13 +76,9 @@ extension Management {
             guard id != ProjectRecord.lanyardID, id != ProjectRecord.defaultID else {
                 throw ManagementError.conflict("the project is built in", id: id.description)
             }
-            guard try !transaction.store.isInUse(.project(id)) else {
-                throw ManagementError.conflict(
-                    "the project still has keys or policies, or scopes are bound to it", id: id.description)
-            }
-            try transaction.store.deleteProject(id)
-            try transaction.recordChange(.project(id))
-            try transaction.audit(.projectDelete, id, before: ProjectSnapshot(project))
+            try transaction.delete(
+                project,
+                unless: (.project(id), told: "the project still has keys or policies, or scopes are bound to it"))
         }.acknowledgement
     }
 }
@@ -119,12 +114,6 @@ extension ManagementTransaction {
         return project
     }
 
-    func insert(_ project: ProjectRecord) throws {
-        try store.insert(project)
-        try recordChange(.project(project.id))
-        try audit(.projectCreate, project.id, after: ProjectSnapshot(project))
-    }
-
     fileprivate func updateProject(_ id: ProjectID, _ patch: ProjectPatch) throws -> ProjectRecord {
         let before = try project(id)
         guard id != ProjectRecord.lanyardID else {
@@ -142,15 +131,7 @@ extension ManagementTransaction {
             }
             after.environments = environments
         }
-        guard after != before else {
-            try repeatChange(.project(id))
-            return before
-        }
-        after.updatedAt = now
-        try store.update(after)
-        try recordChange(.project(id))
-        try audit(.projectUpdate, id, before: ProjectSnapshot(before), after: ProjectSnapshot(after))
-        return after
+        return try replace(before, with: after)
     }
 }
 

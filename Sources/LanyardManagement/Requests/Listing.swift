@@ -11,6 +11,11 @@ package struct Listing<Item: Sendable, Cursor: Sendable>: Sendable {
         self.next = next
     }
 
+    /// The whole of a list that has one item at the most: what a name finds.
+    init(_ item: Item?, where isWanted: (Item) -> Bool = { _ in true }) {
+        self.init(items: [item].compactMap { $0 }.filter(isWanted), next: nil)
+    }
+
     package func map<Other: Sendable>(_ transform: (Item) throws -> Other) rethrows -> Listing<Other, Cursor> {
         Listing<Other, Cursor>(items: try items.map(transform), next: next)
     }

@@ -50,7 +50,7 @@ extension Management {
     ) async throws -> Listing<RoleRecord, RoleID> {
         try caller.require(.rolesRead)
         return try await read { store, _ in
-            if let name { return Listing(items: [try store.role(named: name)].compactMap { $0 }, next: nil) }
+            if let name { return Listing(try store.role(named: name)) }
             return try page.fill(id: \.id) { try store.roles(page: $0) }
         }
     }
@@ -64,13 +64,7 @@ extension Management {
     @discardableResult
     package func deleteRole(_ id: RoleID, as caller: Caller) async throws -> Acknowledgement {
         try await change(as: caller) { transaction in
-            let role = try transaction.role(id)
-            guard try !transaction.store.isInUse(.role(id)) else {
-                throw ManagementError.conflict("keys still have the role", id: id.description)
-            }
-            try transaction.store.deleteRole(id)
-            try transaction.recordChange(.role(id))
-            try transaction.audit(.roleDelete, id, before: RoleSnapshot(role))
+            try transaction.delete(try transaction.role(id), unless: (.role(id), told: "keys still have the role"))
         }.acknowledgement
     }
 }
@@ -95,27 +89,13 @@ extension ManagementTransaction {
         return role
     }
 
-    func insert(_ role: RoleRecord) throws {
-        try store.insert(role)
-        try recordChange(.role(role.id))
-        try audit(.roleCreate, role.id, after: RoleSnapshot(role))
-    }
-
     fileprivate func updateRole(_ id: RoleID, _ patch: RolePatch) throws -> RoleRecord {
         let before = try role(id)
         var after = before
         patch.name.apply(to: &after.name)
         if let scopes = patch.scopes.value { after.scopes = scopes.withoutRepetitions() }
         try check(after)
-        guard after != before else {
-            try repeatChange(.role(id))
-            return before
-        }
-        after.updatedAt = now
-        try store.update(after)
-        try recordChange(.role(id))
-        try audit(.roleUpdate, id, before: RoleSnapshot(before), after: RoleSnapshot(after))
-        return after
+        return try replace(before, with: after)
     }
 
     private func check(_ role: RoleRecord) throws {
