@@ -6,20 +6,10 @@ import LanyardWire
 
 /// A query, read strictly: what is unknown, doubled or malformed is refused by name.
 struct AdminQuery {
-    private var values: [String: String] = [:]
+    private let values: [String: String]
 
-    init(_ query: Substring, known names: [String]) throws {
-        guard let parameters = QueryParameters.decoded(query) else {
-            throw ManagementError.invalid("?", "the query is not properly encoded, or has too many parameters")
-        }
-        for parameter in parameters {
-            guard names.contains(parameter.name) else {
-                throw ManagementError.invalid("?\(parameter.name)", "unknown parameter")
-            }
-            guard values.updateValue(parameter.value, forKey: parameter.name) == nil else {
-                throw ManagementError.invalid("?\(parameter.name)", "given more than once")
-            }
-        }
+    init(_ query: Substring, known names: [String]) throws(InvalidRequest) {
+        values = try QueryParameters.read(query, known: names)
     }
 
     subscript(name: String) -> String? { values[name] }

@@ -14,7 +14,7 @@ enum RequestBody {
     /// Reads the body of a call that takes JSON and no query.
     static func read(_ request: IncomingRequest, isRequired: Bool) -> RequestBody {
         do {
-            try QueryReader.decode(target: request.target.pathAndQuery[...]) { _ in }
+            _ = try QueryParameters.read(QueryParameters.query(of: request.target.pathAndQuery[...]), known: [])
         } catch {
             return .refused(.invalid(error))
         }

@@ -1,3 +1,5 @@
+package import LanyardWire
+
 /// The parameters of a query, as they were sent.
 package enum QueryParameters {
     /// What stands behind the first `?` of a target; empty where there is none.
@@ -14,18 +16,35 @@ package enum QueryParameters {
         }
     }
 
-    /// How many parameters ``decoded(_:)`` reads at most.
+    /// How many parameters ``read(_:known:)`` reads at most.
     package static let most = 64
 
-    /// Names and values, decoded, in their order; nil where one isn't properly encoded, or there are too many.
-    package static func decoded(_ query: Substring) -> [(name: String, value: String)]? {
-        var decoded: [(name: String, value: String)] = []
-        for pair in pairs(of: query) {
-            guard decoded.count < most, let name = PercentEncoding.decode(pair.name),
-                let value = PercentEncoding.decode(pair.value)
-            else { return nil }
-            decoded.append((name, value))
+    /// The decoded value of each parameter, read as strictly as a body: all that is unknown, doubled or not properly
+    /// encoded is told at once, by its name, with `?name` for a pointer.
+    package static func read(_ query: Substring, known: [String]) throws(InvalidRequest) -> [String: String] {
+        var values: [String: String] = [:]
+        var errors: [FieldError] = []
+        for (index, pair) in pairs(of: query).enumerated() {
+            guard index < most else {
+                errors.append(FieldError(.query(""), "there are more than \(most) parameters"))
+                break
+            }
+            guard let name = PercentEncoding.decode(pair.name), let value = PercentEncoding.decode(pair.value) else {
+                errors.append(FieldError(.query(String(pair.name)), "is not properly percent-encoded"))
+                continue
+            }
+            if !known.contains(name) {
+                errors.append(FieldError(.query(name), unknown(name, among: known)))
+            } else if values.updateValue(value, forKey: name) != nil {
+                errors.append(FieldError(.query(name), "is there more than once"))
+            }
         }
-        return decoded
+        guard errors.isEmpty else { throw InvalidRequest(errors) }
+        return values
+    }
+
+    private static func unknown(_ name: String, among known: [String]) -> String {
+        let detail = "unknown parameter \"\(JSONPointer.abbreviated(name))\""
+        return NameSuggestion.nearest(to: name, among: known).map { "\(detail); did you mean \"\($0)\"?" } ?? detail
     }
 }

@@ -2,6 +2,7 @@ import FuzzKit
 import LanyardCore
 import LanyardManagement
 import LanyardStorage
+import LanyardWire
 
 @testable import LanyardAdmin
 @testable import LanyardServer
@@ -90,6 +91,8 @@ extension FuzzTarget {
             case .invalid: return .refused
             default: return .broken("a list's query is refused as \(error)")
             }
+        } catch is InvalidRequest {
+            return .refused
         } catch {
             return .broken("it throws \(type(of: error)), which no caller expects")
         }

@@ -53,7 +53,7 @@ struct StrictRequestTests {
             #"{"name":"k","account":"\#(secret)","plan":"\#(secret)"}"#, #"{"name":"k","proof":"\#(secret)"}"#,
             #"{"name":"k","expires_in":"\#(secret)"}"#, #"{"name":"k","paths":["\#(secret)"]}"#,
             #"{"name":"k","limits":[{"name":"\#(secret) ","amount":"\#(secret)","window":"\#(secret)"}]}"#,
-            "\(secret)", #"{"name":"\#(secret)"#,
+            "\(secret)", #"{"name":"\#(secret)"#, #"{"name":"k","\#(secret)":1}"#,
         ] {
             let answer = try await node.admin(.POST, "/v1/keys", body)
             #expect(answer.status == 400 || answer.status == 403, "\(answer.text)")
@@ -62,6 +62,7 @@ struct StrictRequestTests {
         for target in [
             "/v1/keys/\(secret)", "/v1/keys?project=\(secret)", "/v1/keys?cursor=\(secret)", "/v1/usage?key=\(secret)",
             "/v1/audit?actor=\(secret)", "/v1/\(secret)", "/v1/keys?account=\(secret)",
+            "/v1/keys?\(secret)=1", "/v1/usage?\(secret)",
         ] {
             let answer = try await node.admin(.GET, target)
             #expect((400...404).contains(answer.status), "\(answer.text)")

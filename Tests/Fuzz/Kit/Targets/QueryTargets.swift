@@ -22,13 +22,9 @@ extension FuzzTarget {
         let names = pairs?.map(\.name) ?? []
         let isKnown = pairs != nil && Set(names).count == names.count && Set(names).isSubset(of: ["name", "limit"])
         do throws(InvalidRequest) {
-            let read = try QueryReader.decode(target: text[...]) { reader in
-                (reader.optionalString("name", length: 1...20), reader.optionalInt("limit", in: 1...200))
-            }
-            guard isKnown else { return .broken("an unknown, doubled or broken parameter is taken") }
-            let name = pairs?.first { $0.name == "name" }?.value
-            let limit = pairs?.first { $0.name == "limit" }?.value
-            guard read.0 == name, read.1 == limit.flatMap(Int.init), (limit == nil) == (read.1 == nil) else {
+            let read = try QueryParameters.read(QueryParameters.query(of: text[...]), known: ["name", "limit"])
+            guard let pairs, isKnown else { return .broken("an unknown, doubled or broken parameter is taken") }
+            guard read == Dictionary(uniqueKeysWithValues: pairs.map { ($0.name, $0.value) }) else {
                 return .broken("the oracle reads other values")
             }
             return .accepted
@@ -36,6 +32,7 @@ extension FuzzTarget {
             guard error.errors.allSatisfy({ $0.pointer.text.hasPrefix("?") }) else {
                 return .broken("an error whose pointer names no parameter: \(error)")
             }
+            guard !isKnown else { return .broken("two known parameters are refused: \(error)") }
             return .refused
         }
     }
