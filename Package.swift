@@ -91,7 +91,7 @@ let package = Package(
         library("LanyardEngine", ["LanyardStorage", "LanyardCore", crypto, lifecycle, logging, metrics, coreMetrics]),
         library("LanyardManagement", ["LanyardEngine", "LanyardStorage", "LanyardCore", crypto, logging]),
         library("LanyardWire", ["LanyardCore"]),
-        library("LanyardHTTP", ["LanyardCore", "LanyardWire", httpTypes]),
+        library("LanyardHTTP", ["LanyardManagement", "LanyardCore", "LanyardWire", httpTypes]),
         library(
             "LanyardDataPlane",
             [
@@ -102,7 +102,8 @@ let package = Package(
             "LanyardAdmin",
             [
                 "LanyardManagement", "LanyardEngine", "LanyardStorage", "LanyardHTTP", "LanyardWire", "LanyardCore",
-                hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioPosix, nioSSL, nioHTTPTypes, httpTypes,
+                hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioPosix, nioHTTP1, nioSSL, nioHTTPTypes,
+                httpTypes,
                 logging, crypto, lifecycle,
             ]),
         library("LanyardTelemetry", [coreMetrics, metrics, logging]),
@@ -137,7 +138,9 @@ let package = Package(
             path: "Benchmarks/Engine", swiftSettings: settings),
         tests("LanyardCoreTests", ["LanyardCore", crypto], resources: [.copy("vectors")]),
         tests("LanyardWireTests", ["LanyardWire", "LanyardCore"]),
-        tests("LanyardHTTPTests", ["LanyardHTTP", "LanyardWire", "LanyardCore", httpTypes, structuredFields]),
+        tests(
+            "LanyardHTTPTests",
+            ["LanyardHTTP", "LanyardManagement", "LanyardWire", "LanyardCore", httpTypes, structuredFields]),
         .executableTarget(
             name: "HummingbirdService", dependencies: ["Lanyard", "LanyardHummingbird", hummingbird],
             path: "Examples/HummingbirdService", swiftSettings: settings),

@@ -77,7 +77,7 @@ extension ImportTable {
             system: .foundation, isPublic: true),
         Row(target: "LanyardWire", standsOn: ["LanyardCore"], products: [], system: .none, isPublic: false),
         Row(
-            target: "LanyardHTTP", standsOn: ["LanyardCore", "LanyardWire"], products: ["HTTPTypes"],
+            target: "LanyardHTTP", standsOn: ["LanyardManagement", "LanyardWire"], products: ["HTTPTypes"],
             system: .foundation, isPublic: false),
         Row(
             target: "LanyardDataPlane", standsOn: ["LanyardManagement", "LanyardHTTP"],
@@ -89,7 +89,8 @@ extension ImportTable {
         Row(
             target: "LanyardAdmin", standsOn: ["LanyardManagement", "LanyardWire", "LanyardHTTP"],
             products: [
-                "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "NIOCore", "NIOPosix", "NIOSSL", "NIOHTTPTypes",
+                "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL",
+                "NIOHTTPTypes",
                 "HTTPTypes", "Logging", "Crypto", "ServiceLifecycle",
             ],
             system: .foundation, isPublic: false),

@@ -8,6 +8,7 @@ struct RawConnection: Sendable {
 
     static func connect(to address: ListenAddress) async throws -> RawConnection {
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .channelOption(.allowRemoteHalfClosure, value: true)
             .connect(host: address.host ?? "127.0.0.1", port: address.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
@@ -18,6 +19,15 @@ struct RawConnection: Sendable {
 
     func send(_ text: String) async throws {
         try await channel.channel.writeAndFlush(ByteBuffer(string: text))
+    }
+
+    func close() async throws {
+        try await channel.executeThenClose { _, _ in }
+    }
+
+    /// The client's side is at its end.
+    func closeOutput() async throws {
+        try await channel.channel.close(mode: .output)
     }
 
     /// All that comes until the other side closes.

@@ -71,8 +71,9 @@ struct ServerConfigurationTests {
         .data: "127.0.0.1:9000", .admin: "[::1]:0", .database: "sqlite:/tmp/x.sqlite", .adminKeyFile: "a.key",
         .readyFile: "r.json", .trustedProxy: "10.0.0.0/8", .tlsCert: "c.pem", .tlsKey: "k.pem", .clientCA: "ca.pem",
         .stalenessBound: "5s", .maxConnections: "12", .idleTimeout: "90s", .headerTimeout: "500ms", .bodyTimeout: "20s",
-        .maxBody: "64KiB",
-        .drainTimeout: "0s", .threads: "3", .cacheMemory: "2GiB", .unknownKeyBudget: "7", .logLevel: "trace",
+        .maxBody: "64KiB", .bodyMemory: "128MiB", .maxAdminConnections: "5", .maxHead: "8KiB", .maxFields: "20",
+        .drainTimeout: "0s", .drainDelay: "5s", .threads: "3", .cacheMemory: "2GiB", .unknownKeyBudget: "7",
+        .logLevel: "trace",
         .logFormat: "json",
     ]
 

@@ -43,6 +43,29 @@ struct ShutdownTests {
         try await again.stop()
     }
 
+    @Test("before the listeners close, /readyz says 503 on both, and everything else is still served")
+    func delay() async throws {
+        var test = TestServer()
+        test.configuration.limits.drainDelay = .seconds(6)
+        let server = try await test.start()
+        let key = try await server.engine.create(name: "x").secret.reveal()
+        for address in [server.addresses.data, server.addresses.admin] {
+            #expect(try await get("http://\(address)/readyz").status == 200)
+        }
+        let end = Task { try await server.stop() }
+        try await wait { !test.exists("ready.json") }
+        for address in [server.addresses.data, server.addresses.admin] {
+            // A connection of its own: nobody new is turned away yet.
+            let late = try await RawConnection.connect(to: address)
+            try await late.send("GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            let answer = try await late.readToEnd()
+            #expect(answer.hasPrefix("HTTP/1.1 503 "))
+            #expect(answer.contains("\"code\":\"unavailable\""))
+        }
+        #expect(try await get("http://\(server.addresses.data)/v1/authorize", secret: key).status == 200)
+        try await end.value
+    }
+
     @Test("what does not end within the drain time is cut, on either listener", arguments: ["data", "admin"])
     func hanging(listener: String) async throws {
         var test = TestServer()

@@ -108,8 +108,6 @@ extension AdminCall {
 extension HTTPField.Name {
     static let idempotencyKey = known("Idempotency-Key")
     static let requestID = known("X-Request-Id")
-    static let rateLimit = known("RateLimit")
-    static let rateLimitPolicy = known("RateLimit-Policy")
 
     private static func known(_ name: StaticString) -> HTTPField.Name {
         guard let known = HTTPField.Name("\(name)") else {

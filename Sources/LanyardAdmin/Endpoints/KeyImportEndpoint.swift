@@ -48,7 +48,7 @@ extension AdminCall {
     private func log(_ error: any Error, at level: Logger.Level) {
         services.logger.log(
             level: level, "an import was cut short",
-            metadata: ["reason": "\(error.loggedReason)", "request_id": "\(context.requestID)"])
+            metadata: context.metadata(["reason": "\(error.loggedReason)"]))
     }
 }
 
@@ -61,7 +61,7 @@ private struct ImportInterruption: Error {
         switch cause {
         // The caller's own key was refused when the batch's turn came.
         case ManagementError.denied(let code): Denial(code)
-        case let error as ManagementError: error.problem
+        case let error as ManagementError: ManagementProblem(error)
         default: ManagementProblem.unavailable("The lines from \(line) on could not be imported.")
         }
     }
@@ -159,7 +159,7 @@ private struct ImportAnswers {
                     imported += 1
                     ImportLineAnswer.imported(line: line.number, id).append(to: &output)
                 case .digestExists(let id): refuse(line.number, .digestExists(id: id?.description))
-                case .refused(let error): refuse(line.number, error.problem)
+                case .refused(let error): refuse(line.number, ManagementProblem(error))
                 }
             }
         }

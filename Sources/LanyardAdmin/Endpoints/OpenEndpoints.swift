@@ -9,8 +9,8 @@ extension Endpoint {
     static let open: [Endpoint] = [
         .get("/healthz", nil) { _ in .json(HealthAnswer.ok) },
         .get("/readyz", nil) { call in
-            guard call.services.engine.isReady else {
-                throw AdminFailure(.unavailable("This node can't decide at the moment."))
+            guard call.services.engine.isReady, !call.services.configuration.serving.isDraining else {
+                throw AdminFailure(.unavailable(ManagementProblem.notReadyDetail))
             }
             return .json(HealthAnswer.ready)
         },

@@ -1,3 +1,4 @@
+package import LanyardHTTP
 package import NIOSSL
 
 /// How the admin listener is set up.
@@ -17,6 +18,10 @@ package struct AdminConfiguration: Sendable {
     package var idleTimeout: Duration = .seconds(75)
     /// From the head of a request to the end of its body; an import's, which is streamed, has ``idleTimeout`` alone.
     package var bodyTimeout: Duration = .seconds(30)
+    /// How long a head may take from its first byte on.
+    package var headTimeout: Duration = .seconds(10)
+    /// What `/readyz` goes by, beside the engine.
+    package var serving = ServingState()
 
     package init(host: String, port: Int, tls: TLSConfiguration? = nil, version: String) {
         self.host = host

@@ -18,7 +18,7 @@ struct AdminResponder: HTTPResponder {
 
     func respond(to request: Request, context: AdminContext) async throws -> Response {
         var context = context
-        context.requestID = RequestID.of(request.headers[values: .requestID])
+        context.label = RequestLabel(requestID: RequestID.of(request.headers), fields: request.headers)
         let start = ContinuousClock.now
         let match = table.match(request.method, request.uri.path)
         var answer = await answer(to: request, match, context)
@@ -90,9 +90,7 @@ struct AdminResponder: HTTPResponder {
     ) -> AdminAnswer {
         switch error {
         case let failure as AdminFailure: return .problem(failure.problem)
-        // The caller's own key was refused when its turn came: told as the denial that it is.
-        case ManagementError.denied(let code): return .problem(ProblemResponse(Denial(code)))
-        case let error as ManagementError: return .problem(error.problem)
+        case let error as ManagementError: return .problem(ProblemResponse(error))
         case let error as InvalidRequest: return .problem(ManagementProblem.invalid(error))
         case let failure as RequestBodyFailure:
             var answer = AdminAnswer.problem(failure.problem)
@@ -101,9 +99,7 @@ struct AdminResponder: HTTPResponder {
         default:
             services.logger.error(
                 "a management call failed",
-                metadata: [
-                    "reason": "\(error.loggedReason)", "path": "\(match.path)", "request_id": "\(context.requestID)",
-                ])
+                metadata: context.metadata(["reason": "\(error.loggedReason)", "path": "\(match.path)"]))
             return .problem(ManagementProblem.unavailable("The call could not be carried out."))
         }
     }
@@ -115,11 +111,11 @@ struct AdminResponder: HTTPResponder {
     ) {
         services.logger.debug(
             "answered",
-            metadata: [
+            metadata: context.metadata([
                 "method": "\(request.method.rawValue)", "path": "\(match.path)",
-                "status": "\(response.status.code)", "request_id": "\(context.requestID)",
+                "status": "\(response.status.code)",
                 "elapsed_ms": "\((ContinuousClock.now - start) / .milliseconds(1))",
-            ])
+            ]))
     }
 }
 
@@ -135,13 +131,10 @@ extension RequestBodyFailure {
 extension HTTPFields {
     /// `RateLimit` and `RateLimit-Policy` of a key that has limits.
     fileprivate mutating func add(_ limits: LimitReport) {
-        guard !limits.readings.isEmpty else { return }
-        var policy: [UInt8] = []
-        var state: [UInt8] = []
-        RateLimitFields.appendPolicy(limits.readings, to: &policy)
-        RateLimitFields.appendState(limits.readings, to: &state)
-        self[.rateLimitPolicy] = String(decoding: policy, as: UTF8.self)
-        self[.rateLimit] = String(decoding: state, as: UTF8.self)
+        for (name, value) in RateLimitFields.fields(limits.readings) {
+            guard let name = HTTPField.Name(name.description) else { continue }
+            self[name] = value
+        }
     }
 }
 

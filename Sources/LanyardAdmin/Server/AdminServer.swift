@@ -2,6 +2,7 @@ import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 package import LanyardEngine
+import LanyardHTTP
 package import LanyardManagement
 package import Logging
 package import NIOCore
@@ -38,12 +39,14 @@ package struct AdminServer: Service {
     package func run() async throws {
         // One of the process's own, which outlives the server: Hummingbird's shutdown still asks its loop for a result when
         // `run` has returned. The data listener's loops are others.
+        let headDeadline = TimeAmount(configuration.headTimeout)
         let bodyDeadline = TimeAmount(configuration.bodyTimeout)
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let http = HTTPServerBuilder.http1(
             configuration: HTTP1Channel.Configuration(
                 additionalChannelHandlers: [
-                    RequestBodyWatch(deadline: bodyDeadline) { EndpointTable.all.streamsBody(of: $0) }
+                    GuardInstaller(headTimeout: headDeadline),
+                    RequestBodyWatch(deadline: bodyDeadline) { EndpointTable.all.streamsBody(of: $0) },
                 ],
                 idleTimeout: TimeAmount(configuration.idleTimeout),
                 httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
@@ -57,9 +60,15 @@ package struct AdminServer: Service {
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
             onServerRunning: { channel in
+                // One connection at a time: of several that are accepted at once, some would be beyond the maximum.
+                try? await channel.setOption(.maxMessagesPerRead, value: 1).get()
                 if let address = channel.localAddress { onBound(address) }
             },
             eventLoopGroupProvider: .shared(loop), logger: services.logger)
-        try await application.run()
+        try await withGracefulShutdownHandler {
+            try await application.run()
+        } onGracefulShutdown: { [serving = configuration.serving] in
+            serving.beginDraining()
+        }
     }
 }

@@ -27,7 +27,8 @@ info:
     bound does not cover what is asked for, the answer is 403 `insufficient_scope`, and `missing_scope`
     names the scope. Keys of project `lanyard` need `lanyard:admin` as well.
 
-    **Bodies** are JSON in snake_case, UTF-8, at most 1 MiB. Fields and query parameters that are unknown or
+    **Bodies** are JSON in snake_case, UTF-8, at most 1 MiB (64 KiB where a key asks about itself, and to
+    finish). Fields and query parameters that are unknown or
     doubled are refused by name. In answers, ignore fields that you do not know. Times are RFC 3339,
     durations `"90s"`, `"24h"`, `"90d"`, money is a string of dollars. A field that names a project, plan or
     policy takes its id or its name; one that names an account takes its id or its exact `external_id`; what
@@ -43,9 +44,10 @@ info:
     not exist is 404 `not_found`, and a method that a path does not know is 405 `method_not_allowed` with
     `Allow` (`x-lanyard-allow` of each path; `HEAD` is answered wherever `GET` is). A malfunction is 503
     `unavailable`; there is no 500. What is not a proper HTTP request, or has a head of more than 32 KiB or
-    100 fields, is answered 400 or 431 and the connection closed; a request whose body takes longer than
-    30 s (`--body-timeout`; an import's may take any time) is answered 408 `request_timeout` and the
-    connection closed. 402 is reserved for `budget_exceeded`, which needs quotas.
+    100 fields, is answered 400, 414, 417 or 431 and the connection closed; a request whose head takes longer
+    than 10 s or whose body takes longer than 30 s to arrive (`--header-timeout`, `--body-timeout`; an
+    import's body may take any time) is answered 408 `request_timeout` and the connection closed. 402 is
+    reserved for `budget_exceeded`, which needs quotas.
 
     **Not in this version**: quotas and credits. A request that names `quotas` is refused `invalid_request`
     with the pointer `/quotas`; `quotas` in answers is always there and empty.
@@ -738,7 +740,7 @@ paths:
       summary: Give me a new secret
       description: >-
         Adds a new secret to the key whose secret is presented; the presented one works on until its grace is over.
-        Only for keys with `allow_self_rotate`. Needs no scope, charges nothing.
+        Only for keys with `allow_self_rotate`. Needs no scope. Charges one request to the key's own limits.
       x-lanyard-scope: null
       parameters:
         - {$ref: '#/components/parameters/IdempotencyKey'}

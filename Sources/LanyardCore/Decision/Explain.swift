@@ -28,7 +28,10 @@ package struct Explanation: Sendable {
     /// The first failure, which is what `decide` would have answered; `nil` for a grant.
     package let denial: Denial?
     package let key: ResolvedKey?
-    package let limits: [LimitStatus]
+    /// How the key's limits stand.
+    package let report: LimitReport
+
+    package var limits: [LimitStatus] { report.statuses }
 }
 
 /// Walks the steps of ``decide(_:on:now:report:)`` without spending. Every step that can be judged is, also behind a
@@ -69,7 +72,7 @@ package func explain(_ request: DecisionRequest, secret: ResolvedSecret?, on nod
     walk.take(.scope, Steps.scope(key, request.demand), asked: request.demand.scope != nil)
     var report = LimitReport()
     walk.take(.allowances, Steps.rehearse(request.demand, key, now: now, report: &report))
-    return walk.end(key: key, limits: report.statuses)
+    return walk.end(key: key, report: report)
 }
 
 extension Steps {
@@ -106,11 +109,11 @@ private struct Walk {
         steps.append(StepVerdict(step: step, outcome: .notApplicable, code: nil, detail: detail))
     }
 
-    mutating func end(key: ResolvedKey?, limits: [LimitStatus] = []) -> Explanation {
+    mutating func end(key: ResolvedKey?, report: LimitReport = LimitReport()) -> Explanation {
         let taken = Set(steps.map(\.step))
         for step in DecisionStep.allCases where !taken.contains(step) {
             steps.append(StepVerdict(step: step, outcome: .notReached, code: nil, detail: nil))
         }
-        return Explanation(steps: steps, denial: denial, key: key, limits: limits)
+        return Explanation(steps: steps, denial: denial, key: key, report: report)
     }
 }

@@ -71,6 +71,7 @@ extension AnswerWriter {
         let body = refusal.bytes()
         begin(refusal.status, frame, contentLength: body.count, into: &output)
         field(.contentType, ProblemResponse.mediaType, into: &output)
+        if let seconds = refusal.retryAfterSeconds { field(.retryAfter, String(seconds), into: &output) }
         field(.requestID, requestID, into: &output)
         end(frame, body: body, into: &output)
     }

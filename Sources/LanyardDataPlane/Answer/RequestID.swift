@@ -1,8 +1,7 @@
-import LanyardCore
 import LanyardHTTP
 import NIOHTTP1
 
-/// The id of a request: its client's own, or one made here. It stands in answers, logs and the audit log.
+/// Ids of requests: their clients' own, or made here. They stand in answers, logs and the audit log.
 struct RequestIDs {
     private var state: UInt64
 
@@ -10,22 +9,9 @@ struct RequestIDs {
         state = seed
     }
 
-    /// The client's `X-Request-Id` if it is 1 to 64 of `[A-Za-z0-9._-]` and there once; else a new one.
+    /// The client's, or a new one. To be asked once for each request: a new one is another each time.
     mutating func id(for head: HTTPRequestHead?) -> String {
-        guard let head else { return make() }
-        var found: String?
-        for (name, value) in head.headers where name.utf8.count == 12 && FieldName.requestID.matches(name) {
-            if found != nil { return make() }
-            found = value
-        }
-        guard let found, Self.isAcceptable(found) else { return make() }
-        return found
-    }
-
-    /// A secret has the form of an id too. One that was put into the wrong field must not get into answers and logs.
-    static func isAcceptable(_ id: String) -> Bool {
-        (1...64).contains(id.utf8.count) && id.utf8.allSatisfy(\.mayStandInRequestID)
-            && id.withBytes { SecretShape.nativeParts($0) == nil }
+        head.flatMap { RequestName.given(in: RequestFields($0)) } ?? make()
     }
 
     /// 16 hexadecimal digits. They tell requests apart and guard nothing, so a generator of three multiplications will do
@@ -42,17 +28,6 @@ struct RequestIDs {
                 digits[index] = nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
             }
             return 16
-        }
-    }
-}
-
-extension UInt8 {
-    fileprivate var mayStandInRequestID: Bool {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-            true
-        default: false
         }
     }
 }

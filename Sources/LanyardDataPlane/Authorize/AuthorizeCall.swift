@@ -6,10 +6,14 @@ final class AuthorizeCall: ResumableCall {
     private let question: Question
     private let dialect: ProxyDialect
     private let responder: DataPlaneResponder
+    let requestID: String
     private var rounds = 0
     private var isMissed = false
 
-    init(_ question: Question, _ dialect: ProxyDialect, _ responder: DataPlaneResponder) {
+    init(
+        _ question: Question, _ dialect: ProxyDialect, _ request: IncomingRequest, _ responder: DataPlaneResponder
+    ) {
+        requestID = responder.requestID(for: request)
         self.question = question
         self.dialect = dialect
         self.responder = responder

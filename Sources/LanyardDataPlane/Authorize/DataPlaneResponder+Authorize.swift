@@ -53,7 +53,7 @@ extension DataPlaneResponder {
 
     /// The members of a body that was collected because a policy reads keys there. One that isn't JSON holds none.
     private func body(of request: IncomingRequest) -> JSONObject? {
-        guard let body = request.body, case .object(let members)? = try? JSONParser.parse(body.readableBytesView) else {
+        guard request.body != nil, case .object(let members)? = try? JSONParser.parse(request.bodyContent) else {
             return nil
         }
         return members
@@ -68,7 +68,7 @@ extension DataPlaneResponder {
         let start = isMeasured ? NIODeadline.now() : frame.now
         let decision = question.decide(on: decisions, report: &report)
         if case .needs(let ticket) = decision {
-            let call = AuthorizeCall(question, dialect, self)
+            let call = AuthorizeCall(question, dialect, request, self)
             return run(call, from: call.wait(for: ticket), request, route, frame, into: &output)
         }
         let response = answer(authorized(decision, dialect), to: request, route, frame, into: &output)

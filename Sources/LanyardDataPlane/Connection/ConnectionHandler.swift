@@ -1,3 +1,4 @@
+import LanyardHTTP
 import NIOCore
 import NIOHTTP1
 
@@ -47,6 +48,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func bytesArrived() {
         loop.now = .now()
+        machine.bytesArrived(at: loop.now)
+    }
+
+    /// Bytes that came earlier are about to be parsed.
+    func heldBytesFollow() {
         machine.bytesArrived(at: loop.now)
     }
 
@@ -152,7 +158,13 @@ extension ConnectionHandler {
             case .wait:
                 return
             case .plan(let request):
-                action = machine.plan(loop.responder.bodyUse(for: request))
+                switch loop.responder.planBody(of: request, from: peer) {
+                case .now(let use): action = machine.plan(use, at: loop.now)
+                case .later(let deferred):
+                    deferred.attach(to: self)
+                    self.deferred = deferred
+                    return
+                }
             case .writeContinue:
                 _ = withOutput { $0.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n") }
                 action = machine.next()
@@ -200,6 +212,12 @@ extension ConnectionHandler {
             self.deferred = deferred
             return false
         }
+    }
+
+    func completeDeferred(_ use: BodyUse) {
+        deferred = nil
+        loop.now = .now()
+        performAlone(machine.plan(use, at: loop.now))
     }
 
     func completeDeferred(_ frame: AnswerFrame, _ write: (AnswerFrame, inout ByteBuffer) -> Void) {

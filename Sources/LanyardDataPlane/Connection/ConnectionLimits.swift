@@ -19,6 +19,8 @@ package struct ConnectionLimits: Sendable, Hashable {
     package var targetBytes = 8 * 1024
     /// The body, decoded from its chunks.
     package var bodyBytes = 1024 * 1024
+    /// The body of a call that has next to nothing to say: finish, and what a key does for itself.
+    package var smallBodyBytes = 64 * 1024
     /// How many bytes are given to the parser at a time: what bounds the parsed requests that wait behind a parked one.
     package var parsedBytes = 4 * 1024
     /// How many unparsed bytes may wait. They come in only when the client has closed its side: else reading stops first.

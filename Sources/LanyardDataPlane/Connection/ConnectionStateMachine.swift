@@ -1,3 +1,4 @@
+import LanyardHTTP
 import NIOCore
 import NIOHTTP1
 
@@ -26,7 +27,7 @@ struct ConnectionStateMachine: ~Copyable {
     enum Action: Equatable {
         /// Nothing, until something happens.
         case wait
-        /// Say what becomes of the body of this request, by ``plan(_:)``.
+        /// Say what becomes of the body of this request, at once or later, by ``plan(_:at:)``.
         case plan(IncomingRequest)
         /// Write `100 Continue`.
         case writeContinue
@@ -60,10 +61,10 @@ struct ConnectionStateMachine: ~Copyable {
         case idle(since: NIODeadline)
         /// Bytes of a head have come. → planning, readingBody, answering, sendingLast
         case readingHead(since: NIODeadline)
-        /// A head is here, and the handler is asked about the body. → readingBody
+        /// A head is here, and the handler is asked about the body. → readingBody, answering
         case planning(IncomingRequest)
         /// The end of the request is awaited. → answering, sendingLast
-        case readingBody(IncomingRequest, collects: Bool, since: NIODeadline)
+        case readingBody(IncomingRequest, atMost: Int, since: NIODeadline)
         /// The handler answers. → idle, sendingLast
         case answering(Ending)
         /// Nothing more will be written. → lingering, closed
@@ -180,7 +181,7 @@ extension ConnectionStateMachine {
         case .accepted(let framing, let target):
             let request = IncomingRequest(head: head, target: target, framing: framing)
             if framing.body == .none {
-                phase = .readingBody(request, collects: false, since: now)
+                phase = .readingBody(request, atMost: 0, since: now)
                 return .wait
             }
             phase = .planning(request)
@@ -189,22 +190,35 @@ extension ConnectionStateMachine {
     }
 
     /// Says what becomes of the body that ``Action/plan(_:)`` asked about.
-    mutating func plan(_ use: BodyUse) -> Action {
-        guard case .planning(let request) = phase else { return .wait }
-        phase = .readingBody(request, collects: use == .collect, since: now)
+    mutating func plan(_ use: BodyUse, at now: NIODeadline) -> Action {
+        self.now = now
+        guard case .planning(var request) = phase else { return .wait }
+        let limit: Int
+        switch use {
+        case .refuse(let refusal): return refuse(refusal, head: request.head)
+        case .discard(let most): limit = most
+        case .collect(let body, let most):
+            limit = most
+            request.body = body
+        }
+        if case .length(let length) = request.framing.body, length > limit {
+            return refuse(.bodyTooLarge, head: request.head)
+        }
+        phase = .readingBody(request, atMost: limit, since: now)
         return request.framing.expectsContinue ? .writeContinue : next()
     }
 
     private mutating func takeBody(_ bytes: ByteBuffer) -> Action {
-        guard case .readingBody(var request, let collects, let since) = phase else { return .wait }
-        phase = .closed  // Until the next line but one: else the body would be copied, for `phase` would hold it too.
-        request.add(bytes, collects: collects)
-        phase = .readingBody(request, collects: collects, since: since)
-        return request.bodyBytes > limits.bodyBytes ? refuse(.bodyTooLarge, head: request.head) : .wait
+        guard case .readingBody(var request, let limit, let since) = phase else { return .wait }
+        request.bodyBytes += bytes.readableBytes
+        if request.bodyBytes > limit { return refuse(.bodyTooLarge, head: request.head) }
+        if let body = request.body, !body.add(bytes) { return refuse(.overloaded, head: request.head) }
+        phase = .readingBody(request, atMost: limit, since: since)
+        return .wait
     }
 
     private mutating func takeEnd() -> Action {
-        guard case .readingBody(let request, collects: _, since: _) = phase else { return .wait }
+        guard case .readingBody(let request, atMost: _, since: _) = phase else { return .wait }
         let framing = request.framing
         phase = .answering(framing.offersUpgrade ? .linger : framing.keepsAlive ? .keepAlive : .close)
         return .answer(request)
@@ -267,8 +281,8 @@ extension ConnectionStateMachine {
         // While nothing was read, the client could not go on.
         switch phase {
         case .readingHead: phase = .readingHead(since: now)
-        case .readingBody(let request, let collects, since: _):
-            phase = .readingBody(request, collects: collects, since: now)
+        case .readingBody(let request, let limit, since: _):
+            phase = .readingBody(request, atMost: limit, since: now)
         case .securing, .idle, .planning, .answering, .sendingLast, .lingering, .closed: break
         }
         return next()
@@ -301,7 +315,7 @@ extension ConnectionStateMachine {
         case .securing(let since): return now >= since + limits.headTimeout ? close() : .wait
         case .idle(let since): return now >= since + limits.idleTimeout ? sendLast(lingers: false) : .wait
         case .readingHead(let since): return now >= since + limits.headTimeout ? refuse(.timeout) : .wait
-        case .readingBody(let request, collects: _, let since):
+        case .readingBody(let request, atMost: _, let since):
             return now >= since + limits.bodyTimeout ? refuse(.timeout, head: request.head) : .wait
         case .sendingLast(lingers: _, let since): return now >= since + limits.idleTimeout ? close() : .wait
         case .lingering(let since): return now >= since + limits.lingerTimeout ? close() : .wait

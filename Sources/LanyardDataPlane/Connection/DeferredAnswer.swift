@@ -1,6 +1,6 @@
 import NIOCore
 
-/// An answer that comes later, on the connection's event loop.
+/// An answer that comes later, on the connection's event loop: to a request, or to what becomes of its body.
 final class DeferredAnswer {
     private weak var connection: ConnectionHandler?
     private var frame: AnswerFrame?
@@ -14,7 +14,14 @@ final class DeferredAnswer {
         connection.completeDeferred(frame, write)
     }
 
-    func attach(to connection: ConnectionHandler, frame: AnswerFrame) {
+    /// Says what becomes of a request's body. To be called once, and not before ``BodyPlan/later(_:)`` was returned.
+    func complete(_ use: BodyUse) {
+        guard let connection else { return }
+        self.connection = nil
+        connection.completeDeferred(use)
+    }
+
+    func attach(to connection: ConnectionHandler, frame: AnswerFrame? = nil) {
         self.connection = connection
         self.frame = frame
     }

@@ -5,6 +5,11 @@ import NIOCore
 ///
 /// The handler behind the parser says whether it wants more. Reads stop while it doesn't; but when the client closes its
 /// side, NIO reads all that the kernel still has, asked or not, and that is held here, up to a limit.
+///
+/// The parser doesn't tell whether it has kept the beginning of another head behind the last request of what it was given,
+/// and such a head has less time than an idle connection. Bytes that end in an empty line leave nothing begun behind them:
+/// no head goes on after one. Of all others the last byte is given to the parser by itself: if everything before it was
+/// answered, it begins a head, or goes on with one.
 final class InboundGate: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -35,7 +40,7 @@ final class InboundGate: ChannelInboundHandler {
         connection.bytesArrived()
         if connection.discardsInput { return }
         var bytes = unwrapInboundIn(data)
-        if held == nil, bytes.readableBytes <= limits.parsedBytes, connection.wantsInput {
+        if held == nil, bytes.readableBytes <= limits.parsedBytes, bytes.endsInEmptyLine, connection.wantsInput {
             // So it is nearly always.
             context.fireChannelRead(data)
             return
@@ -73,7 +78,8 @@ final class InboundGate: ChannelInboundHandler {
         if isForwarding { return }
         isForwarding = true
         while connection.wantsInput, var bytes = held {
-            let piece = bytes.readSlice(length: min(limits.parsedBytes, bytes.readableBytes))
+            connection.heldBytesFollow()
+            let piece = bytes.readSlice(length: pieceLength(bytes))
             held = bytes.readableBytes > 0 ? bytes : nil
             if let piece { context.fireChannelRead(wrapInboundOut(piece)) }
         }
@@ -84,6 +90,24 @@ final class InboundGate: ChannelInboundHandler {
         if held == nil, holdsEnd {
             holdsEnd = false
             context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        }
+    }
+
+    /// How much of what is held is parsed next: see the head of this type.
+    private func pieceLength(_ bytes: ByteBuffer) -> Int {
+        let count = bytes.readableBytes
+        if count > limits.parsedBytes { return limits.parsedBytes }
+        return count == 1 || bytes.endsInEmptyLine ? count : count - 1
+    }
+}
+
+extension ByteBuffer {
+    /// Whether the last bytes are those that end a head, or a body in chunks.
+    fileprivate var endsInEmptyLine: Bool {
+        withUnsafeReadableBytes { bytes in
+            let end = bytes.count
+            return end >= 4 && bytes[end - 1] == UInt8(ascii: "\n") && bytes[end - 2] == UInt8(ascii: "\r")
+                && bytes[end - 3] == UInt8(ascii: "\n") && bytes[end - 4] == UInt8(ascii: "\r")
         }
     }
 }

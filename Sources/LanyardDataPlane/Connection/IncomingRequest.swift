@@ -1,3 +1,4 @@
+import LanyardHTTP
 import NIOCore
 import NIOHTTP1
 
@@ -7,7 +8,7 @@ struct IncomingRequest: Equatable {
     let target: RequestTarget
     let framing: RequestFraming
     /// What was collected of the body; `nil` where there was none, or none was wanted.
-    var body: ByteBuffer?
+    var body: CollectedBody?
     /// How many bytes the body had, also where they were thrown away.
     var bodyBytes = 0
 
@@ -17,15 +18,11 @@ struct IncomingRequest: Equatable {
         self.framing = framing
     }
 
-    mutating func add(_ bytes: ByteBuffer, collects: Bool) {
-        bodyBytes += bytes.readableBytes
-        guard collects else { return }
-        if body == nil {
-            body = bytes
-        } else {
-            body?.writeImmutableBuffer(bytes)
-        }
-    }
+    /// The content of the body, as far as it was collected.
+    var bodyContent: ByteBufferView { body?.bytes.readableBytesView ?? ByteBufferView() }
+
+    /// There was a body, and it was thrown away.
+    var isBodyDiscarded: Bool { body == nil && bodyBytes > 0 }
 }
 
 /// What a connection has received, in the order of the wire.
@@ -37,11 +34,4 @@ enum ConnectionInput: Equatable {
     case malformed(Refusal)
     /// The client has closed its side; it may still read answers.
     case inputClosed
-}
-
-/// What becomes of a request's body, said when its head is known.
-enum BodyUse: Equatable {
-    case collect
-    /// Read, counted and thrown away: the connection can be used again.
-    case discard
 }

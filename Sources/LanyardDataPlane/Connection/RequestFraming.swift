@@ -1,3 +1,4 @@
+import LanyardHTTP
 import NIOHTTP1
 
 /// What a head says about the message that it begins: where its body ends, and what becomes of the connection.

@@ -1,10 +1,11 @@
+import LanyardHTTP
 import NIOCore
 import NIOHTTP1
 
 /// What the connections of one event loop ask for answers. Called on that loop only.
 protocol RequestResponder: AnyObject {
     /// Asked for requests that have a body, when their head is here.
-    func bodyUse(for request: IncomingRequest) -> BodyUse
+    func planBody(of request: IncomingRequest, from peer: ConnectionPeer) -> BodyPlan
 
     /// Writes the answer to a whole request into `output`, or says that it comes later.
     func respond(

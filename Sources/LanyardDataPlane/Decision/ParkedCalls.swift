@@ -1,8 +1,10 @@
 import CoreMetrics
 import LanyardCore
 import LanyardEngine
+import LanyardHTTP
 import Logging
 import NIOCore
+import NIOHTTP1
 
 // # Requests that wait
 //
@@ -33,6 +35,8 @@ final class ParkedCalls {
 
     private final class Parked {
         let call: any ResumableCall
+        /// For the log.
+        let head: HTTPRequestHead
         let deferred = DeferredAnswer()
         let complete: (CallAnswer, DeferredAnswer) -> Void
         var deadline: Scheduled<Void>?
@@ -40,8 +44,12 @@ final class ParkedCalls {
         /// Tells the fetch that is waited for from one that came too late.
         var fetches = 0
 
-        init(_ call: any ResumableCall, _ complete: @escaping (CallAnswer, DeferredAnswer) -> Void) {
+        init(
+            _ call: any ResumableCall, _ head: HTTPRequestHead,
+            _ complete: @escaping (CallAnswer, DeferredAnswer) -> Void
+        ) {
             self.call = call
+            self.head = head
             self.complete = complete
         }
     }
@@ -53,7 +61,7 @@ final class ParkedCalls {
 
     /// Goes on with a call that has come as far as `progress`. What is not answered at once is given to `complete` later.
     func run(
-        _ call: any ResumableCall, from progress: CallProgress,
+        _ call: any ResumableCall, from progress: CallProgress, head: HTTPRequestHead,
         complete: @escaping (CallAnswer, DeferredAnswer) -> Void
     ) -> Start {
         var progress = progress
@@ -70,7 +78,7 @@ final class ParkedCalls {
                 call.abandon()
                 return .answer(.unavailable)
             case .needs, .runs:
-                let parked = Parked(call, complete)
+                let parked = Parked(call, head, complete)
                 count += 1
                 park(parked, progress)
                 return .later(parked.deferred)
@@ -107,42 +115,46 @@ final class ParkedCalls {
         parked.fetches += 1
         let number = parked.fetches
         let bound = NIOLoopBound((self, parked), eventLoop: eventLoop)
-        Task { [service, logger, eventLoop] in
-            let isFetched = await ParkedCalls.fetch(tickets, by: service, logger)
+        Task { [service, eventLoop] in
+            let failure = await ParkedCalls.fetch(tickets, by: service)
             eventLoop.execute {
                 let (calls, parked) = bound.value
-                calls.fetched(parked, number: number, isFetched: isFetched)
+                calls.fetched(parked, number: number, failure)
             }
         }
     }
 
-    /// Fetches all at the same time. Whether the first was fetched.
-    private static func fetch(_ tickets: [Ticket], by service: any DecisionService, _ logger: Logger) async -> Bool {
-        guard let first = tickets.first else { return true }
-        if tickets.count == 1 { return await fetch(first, by: service, logger) }
-        return await withTaskGroup(of: Void.self, returning: Bool.self) { group in
+    /// Fetches all at the same time. Why the first was not fetched; `nil` if it was.
+    private static func fetch(_ tickets: [Ticket], by service: any DecisionService) async -> String? {
+        guard let first = tickets.first else { return nil }
+        if tickets.count == 1 { return await fetch(first, by: service) }
+        return await withTaskGroup(of: Void.self, returning: String?.self) { group in
             for ticket in tickets.dropFirst() {
                 group.addTask { try? await service.resolve(ticket) }  // Asked for again when it is its turn.
             }
-            return await fetch(first, by: service, logger)
+            return await fetch(first, by: service)
         }
     }
 
-    private static func fetch(_ ticket: Ticket, by service: any DecisionService, _ logger: Logger) async -> Bool {
+    private static func fetch(_ ticket: Ticket, by service: any DecisionService) async -> String? {
         do {
             try await service.resolve(ticket)
-            return true
+            return nil
         } catch {
             // Only our own errors vouch for a description without secrets.
-            let reason = (error as? EngineError)?.description ?? "\(type(of: error))"
-            logger.error("a decision could not be taken", metadata: ["reason": "\(reason)"])
-            return false
+            return (error as? EngineError)?.description ?? "\(type(of: error))"
         }
     }
 
-    private func fetched(_ parked: Parked, number: Int, isFetched: Bool) {
+    private func fetched(_ parked: Parked, number: Int, _ failure: String?) {
+        if let failure {
+            let label = RequestLabel(requestID: parked.call.requestID, fields: RequestFields(parked.head))
+            var metadata = Logger.Metadata(label)
+            metadata["reason"] = "\(failure)"
+            logger.error("a decision could not be taken", metadata: metadata)
+        }
         guard parked.fetches == number else { return }
-        if !isFetched { parked.call.miss() }
+        if failure != nil { parked.call.miss() }
         resume(parked)
     }
 

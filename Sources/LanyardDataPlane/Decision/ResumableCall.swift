@@ -3,6 +3,9 @@ import LanyardHTTP
 
 /// A call that goes on where it stopped, once what it lacked was fetched. Used on one event loop only.
 protocol ResumableCall: AnyObject {
+    /// What its request is called, in the answer and in logs.
+    var requestID: String { get }
+
     /// Goes on until the answer is known or something is missing. Decisions are taken anew, by present state and time.
     func advance() -> CallProgress
 

@@ -26,7 +26,7 @@ extension CallAnswer {
         switch error {
         case let error as RefusedBody: self.init(error.problem)
         case let error as InvalidRequest: self.init(.invalid(error))
-        case let error as ManagementError: self.init(error)
+        case let error as ManagementError: self = .problem(ProblemResponse(error))
         default:
             logger?.error("a key could not be changed by its holder", metadata: ["reason": "\(Self.reason(error))"])
             self.init(.unavailable("The change could not be stored, or not be applied."))
@@ -41,26 +41,6 @@ extension CallAnswer {
         default: "\(type(of: error))"
         }
     }
-
-    private init(_ error: ManagementError) {
-        switch error {
-        case .invalid(let problems):
-            self.init(
-                .invalid(InvalidRequest(problems.map { FieldError(JSONPointer(text: $0.pointer), $0.detail) })))
-        case .insufficientScope(let missing): self.init(.missing(scope: missing))
-        case .notFound(let what): self.init(ManagementProblem.notFound(what))
-        case .conflict(let detail, let id):
-            self.init(.conflict("\(detail).", id: id, fix: "Look at the key's state, and repeat if it still applies."))
-        case .idempotencyMismatch: self.init(ManagementProblem.idempotencyMismatch)
-        case .idempotencyExpired(let target):
-            self.init(
-                .conflict(
-                    "The first answer to this Idempotency-Key is no longer kept.", id: target,
-                    fix: "Use a new Idempotency-Key."))
-        case .selfRotationNotAllowed: self.init(.selfRotateNotAllowed)
-        case .denied(let code): self = .problem(ProblemResponse(Denial(code)))
-        }
-    }
 }
 
 extension AppliedAnswer {
@@ -72,10 +52,10 @@ extension AppliedAnswer {
 }
 
 extension OwnKeyAnswer {
-    init(_ details: KeyDetails) {
+    init(_ details: KeyDetails, now: Timestamp) {
         self.init(
             record: details.record, projectName: details.project.name,
             account: details.account.map(AccountReference.init), scopes: details.effectiveScopes,
-            now: details.record.updatedAt)
+            now: now)
     }
 }

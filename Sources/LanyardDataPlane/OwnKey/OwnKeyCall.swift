@@ -3,14 +3,18 @@ import LanyardEngine
 import LanyardHTTP
 import LanyardManagement
 import LanyardWire
+import Logging
 import NIOCore
 import NIOHTTP1
 
-// What a key may ask about itself and do to itself, by whoever holds its secret. Nothing is charged.
+// What a key may ask about itself and do to itself, by whoever holds its secret.
 //
 // Who am I and rotate me take the steps of a decision up to the address, by the functions that decisions take them by: what
 // the key may do elsewhere says nothing here. Revoke me takes only those that find the key: a finder does everyone a
 // favour, wherever he is.
+//
+// Rotate me is charged to the key's own limits, as one request: it writes to the store, so whoever is bound to so many
+// requests is bound to so many writes. The others are free (docs/decisions/0009).
 
 /// `GET /v1/self`, `POST /v1/self/rotate` and `POST /v1/self/revoke`.
 final class OwnKeyCall: ResumableCall {
@@ -25,9 +29,11 @@ final class OwnKeyCall: ResumableCall {
     private let peer: ConnectionPeer
     private let responder: DataPlaneResponder
     private let key: PresentedKey
-    private let requestID: String
+    let requestID: String
     private var rounds = 0
     private var isMissed = false
+    /// The call that a rotation holds open, where the key bounds its calls.
+    private var grantID: GrantID?
 
     private var service: any DecisionService { responder.decisions }
 
@@ -64,7 +70,12 @@ final class OwnKeyCall: ResumableCall {
         service.countUnattributed(.unavailable, now: service.now)
     }
 
-    func abandon() {}
+    func abandon() { endCall() }
+
+    private func endCall() {
+        if let grantID { _ = service.finish(grantID) }
+        grantID = nil
+    }
 
     private func refuse(_ denial: Denial) -> CallProgress {
         .answer(.problem(ProblemResponse(denial)))
@@ -117,8 +128,11 @@ final class OwnKeyCall: ResumableCall {
         switch purpose {
         case .show:
             let answer = SelfAnswer(key: OwnKeyAnswer(secret.key, now: now.wall), limits: explanation.limits)
-            return .answer(.json(status: 200, body: answer.bytes()))
-        case .rotate: return rotate(secret.key)
+            let fields = RateLimitFields.fields(explanation.report.readings)
+            return .answer(.json(status: 200, body: answer.bytes(), fields: fields))
+        case .rotate:
+            if let refusal = charge(secret.key, now) { return refusal }
+            return rotate()
         case .revoke: return revoke()
         }
     }
@@ -129,31 +143,50 @@ final class OwnKeyCall: ResumableCall {
         return failed.step.rawValue <= DecisionStep.address.rawValue
     }
 
+    /// Charges one request; an answer where the key's limits refuse it.
+    private func charge(_ key: ResolvedKey, _ now: Now) -> CallProgress? {
+        let demand = Demand(audience: .everyProject, canFinish: true)
+        responder.report.reset()
+        switch Steps.spend(demand, key, on: service, now: now, report: &responder.report) {
+        case .grant(let granted):
+            grantID = granted.grantID
+            return nil
+        case .deny(let denial):
+            return .answer(.problem(ProblemResponse(denial, limits: responder.report.readings)))
+        case .needs:
+            return .answer(.unavailable)
+        }
+    }
+
     private func presentedSecret() -> Secret? {
         guard case .text(let text, from: _) = key else { return nil }
         return text.secret
     }
 
-    private func rotate(_ key: ResolvedKey) -> CallProgress {
+    private func rotate() -> CallProgress {
         let body: RotateBody
         var idempotency: IdempotentRequest?
         do {
             body = try RotateBody.decode(try value())
             idempotency = try idempotentRequest()
         } catch {
+            endCall()
             return .answer(CallAnswer(problemFor: error))
         }
         guard let management = responder.management, let secret = presentedSecret() else {
+            endCall()
             return .answer(.unavailable)
         }
-        let (requestID, logger) = (requestID, responder.logger)
+        let (requestID, logger, service, grantID) = (requestID, labelledLogger, service, grantID)
         return .runs { [idempotency] in
+            // The call is over when the change is, whether or not its client has waited.
+            defer { if let grantID { _ = service.finish(grantID) } }
             do {
                 let change = try await management.rotateSelf(
                     secret, grace: .milliseconds(body.graceMilliseconds), requestID: requestID,
                     idempotency: idempotency
                 ) { rotated in
-                    var answer = ObjectAnswer(.key, OwnKeyAnswer(rotated.details))
+                    var answer = ObjectAnswer(.key, OwnKeyAnswer(rotated.details, now: service.now.wall))
                     answer.secret = rotated.secret
                     answer.previousExpiresAt = rotated.previousExpiresAt
                     return RenderedAnswer(status: 201, body: answer.bytes())
@@ -175,17 +208,24 @@ final class OwnKeyCall: ResumableCall {
         guard let management = responder.management, let secret = presentedSecret() else {
             return .answer(.unavailable)
         }
-        let (requestID, logger) = (requestID, responder.logger)
+        let (requestID, logger, service) = (requestID, labelledLogger, service)
         return .runs {
             do {
                 let change = try await management.revokeSelf(secret, reason: body.reason, requestID: requestID)
-                var answer = ObjectAnswer(.key, OwnKeyAnswer(change.value))
+                var answer = ObjectAnswer(.key, OwnKeyAnswer(change.value, now: service.now.wall))
                 answer.applied = AppliedAnswer(change.acknowledgement)
                 return .json(status: 200, body: answer.bytes())
             } catch {
                 return CallAnswer(problemFor: error, logger)
             }
         }
+    }
+
+    /// For what goes wrong off the event loop.
+    private var labelledLogger: Logger {
+        var logger = responder.logger
+        for (name, value) in responder.metadata(requestID, request.head) { logger[metadataKey: name] = value }
+        return logger
     }
 
     /// The body, which may be missing.
@@ -204,6 +244,6 @@ final class OwnKeyCall: ResumableCall {
         if count == 0 { return nil }
         return try IdempotentRequest(
             key: fields.single(.idempotencyKey) ?? "", method: request.head.method.rawValue,
-            path: String(request.target.pathText), body: request.body?.readableBytesView ?? ByteBufferView())
+            path: String(request.target.pathText), body: request.bodyContent)
     }
 }

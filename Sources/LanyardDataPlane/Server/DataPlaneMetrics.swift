@@ -1,5 +1,6 @@
 import CoreMetrics
 import LanyardCore
+import LanyardHTTP
 import Metrics
 
 /// What the data plane tells of itself. Made once; nothing is looked up by a label while requests are answered.
@@ -19,6 +20,8 @@ final class DataPlaneMetrics: Sendable {
     let parkingExpired = Counter(label: "lanyard_parked_requests_expired_total")
     let connections = Gauge(label: "lanyard_connections", dimensions: [("listener", "data")])
     let connectionsRefused = Counter(label: "lanyard_connections_refused_total", dimensions: [("listener", "data")])
+    /// Recorded when somebody reads the metrics.
+    let bodyBytes = Gauge(label: "lanyard_body_bytes")
     let acceptsPaused = Counter(label: "lanyard_accepts_paused_total", dimensions: [("listener", "data")])
     /// How long `/v1/authorize` takes from the whole request to the written answer, for those that don't wait. One
     /// request in ``samplingInterval`` is measured: two readings of the clock for each would cost as much as the checksum.
@@ -34,7 +37,7 @@ final class DataPlaneMetrics: Sendable {
             }
         }
         var refusals: [Int: Counter] = [:]
-        for status in [400, 408, 413, 414, 417, 431] {
+        for status in [400, 408, 413, 414, 417, 431, 503] {
             refusals[status] = Counter(
                 label: "lanyard_requests_refused_total", dimensions: [("status", "\(status)")])
         }

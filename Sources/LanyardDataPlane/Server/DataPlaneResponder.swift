@@ -14,6 +14,9 @@ final class DataPlaneResponder: RequestResponder {
     let metrics: DataPlaneMetrics
     let logger: Logger
     let parking: ParkedCalls
+    let limits: ConnectionLimits
+    let bodies: BodyBudget
+    private let serving: ServingState
     /// Where a decision writes how limits stand; decisions of one loop never overlap.
     var report = LimitReport()
     var policyReaders: PolicyReaders
@@ -25,37 +28,18 @@ final class DataPlaneResponder: RequestResponder {
 
     init(
         eventLoop: any EventLoop, decisions: any DecisionService, management: Management?,
-        trustedProxies: CIDRSet, parking limits: ParkingLimits, metrics: DataPlaneMetrics, logger: Logger
+        configuration: DataPlaneConfiguration, bodies: BodyBudget, metrics: DataPlaneMetrics, logger: Logger
     ) {
         self.decisions = decisions
         self.management = management
         self.metrics = metrics
         self.logger = logger
-        policyReaders = PolicyReaders(trustedProxies: trustedProxies)
+        serving = configuration.serving
+        limits = configuration.connection
+        self.bodies = bodies
+        policyReaders = PolicyReaders(trustedProxies: configuration.trustedProxies)
         parking = ParkedCalls(
-            eventLoop: eventLoop, service: decisions, limits: limits, metrics: metrics, logger: logger)
-    }
-
-    func bodyUse(for request: IncomingRequest) -> BodyUse {
-        guard let route = request.target.withPath({ Route(path: $0) }) else { return .discard }
-        switch route {
-        case .authorize, .health, .readiness, .ownKey: return .discard
-        case .authorizeByPolicy(let name, _):
-            guard let policy = decisions.policy(named: request.target.part(name)) else { return .discard }
-            return policy.record.keyFrom.contains { if case .body = $0 { true } else { false } } ? .collect : .discard
-        // Whoever presents nothing in the form of a key is refused whatever the body says, so it is not kept.
-        case .verify, .verifyBatch, .finish, .rotateOwnKey, .revokeOwnKey:
-            return presentsKey(request) ? .collect : .discard
-        }
-    }
-
-    private func presentsKey(_ request: IncomingRequest) -> Bool {
-        guard case .text(let text, from: _) = KeyReader.standard.read(RequestFields(request.head)) else { return false }
-        switch text.withUnsafeBytes(SecretShape.inspect) {
-        case .native: return true
-        case .foreign: return decisions.acceptsForeignSecrets
-        case .wrongChecksum, .malformed: return false
-        }
+            eventLoop: eventLoop, service: decisions, limits: configuration.parking, metrics: metrics, logger: logger)
     }
 
     func respond(
@@ -89,8 +73,8 @@ final class DataPlaneResponder: RequestResponder {
         case .health:
             return answer(.json(status: 200, body: HealthAnswer.ok.bytes()), to: request, route, frame, into: &output)
         case .readiness:
-            let answer: CallAnswer =
-                decisions.isReady ? .json(status: 200, body: HealthAnswer.ready.bytes()) : .notReady
+            let isReady = decisions.isReady && !serving.isDraining
+            let answer: CallAnswer = isReady ? .json(status: 200, body: HealthAnswer.ready.bytes()) : .notReady
             return self.answer(answer, to: request, route, frame, into: &output)
         }
     }
@@ -98,7 +82,11 @@ final class DataPlaneResponder: RequestResponder {
     func respond(to refusal: Refusal, head: HTTPRequestHead?, frame: AnswerFrame, into output: inout ByteBuffer) {
         metrics.countRefusal(refusal)
         let requestID = requestIDs.id(for: head)
-        logger.debug("refused", metadata: ["status": "\(refusal.status)", "request_id": "\(requestID)"])
+        if logger.logLevel <= .debug {
+            var metadata = metadata(requestID, head)
+            metadata["status"] = "\(refusal.status)"
+            logger.debug("refused", metadata: metadata)
+        }
         writer(frame).refusal(refusal, requestID: requestID, frame, into: &output)
     }
 }
@@ -111,34 +99,37 @@ extension DataPlaneResponder {
         _ call: any ResumableCall, from progress: CallProgress? = nil, _ request: IncomingRequest, _ route: Route,
         _ frame: AnswerFrame, into output: inout ByteBuffer
     ) -> Response {
-        let start = parking.run(call, from: progress ?? call.advance()) { [weak self] answer, deferred in
+        let requestID = call.requestID
+        let start = parking.run(call, from: progress ?? call.advance(), head: request.head) {
+            [weak self] answer, deferred in
             deferred.complete { frame, output in
-                _ = self?.answer(answer, to: request, route, frame, into: &output)
+                _ = self?.answer(answer, to: request, route, id: requestID, frame, into: &output)
             }
         }
         switch start {
-        case .answer(let answer): return self.answer(answer, to: request, route, frame, into: &output)
+        case .answer(let answer): return self.answer(answer, to: request, route, id: requestID, frame, into: &output)
         case .later(let deferred): return .later(deferred)
         }
     }
 
     /// Writes an answer, and a line about it where somebody wants to read one.
+    /// - Parameter requestID: what the request is called already.
     func answer(
-        _ answer: CallAnswer, to request: IncomingRequest, _ route: Route?, _ frame: AnswerFrame,
-        into output: inout ByteBuffer
+        _ answer: CallAnswer, to request: IncomingRequest, _ route: Route?, id requestID: String? = nil,
+        _ frame: AnswerFrame, into output: inout ByteBuffer
     ) -> Response {
         switch answer {
         case .grant(let key, let limits):
             writeGrant(key, limits, frame, into: &output)
-            log(200, key: key, request, route, requestID: nil)
+            log(200, key: key, request, route, requestID)
         case .problem(let problem):
-            let requestID = requestIDs.id(for: request.head)
+            let requestID = requestID ?? requestIDs.id(for: request.head)
             writer(frame).problem(problem, requestID: requestID, frame, into: &output)
-            log(problem.status, key: nil, request, route, requestID: requestID)
+            log(problem.status, key: nil, request, route, requestID)
         case .json(let status, let body, let fields):
-            let requestID = requestIDs.id(for: request.head)
+            let requestID = requestID ?? requestIDs.id(for: request.head)
             writer(frame).json(status, body, fields: fields, requestID: requestID, frame, into: &output)
-            log(status, key: nil, request, route, requestID: requestID)
+            log(status, key: nil, request, route, requestID)
         }
         return .written
     }
@@ -159,22 +150,33 @@ extension DataPlaneResponder {
     }
 
     /// Neither fields nor the query nor names out of the path: any of them may hold a key.
-    private func log(_ status: Int, key: ResolvedKey?, _ request: IncomingRequest, _ route: Route?, requestID: String?)
-    {
+    private func log(
+        _ status: Int, key: ResolvedKey?, _ request: IncomingRequest, _ route: Route?, _ requestID: String?
+    ) {
         guard logger.logLevel <= .debug else { return }
-        var metadata: Logger.Metadata = [
-            "method": "\(request.head.method.rawValue)", "route": "\(route?.text ?? "-")", "status": "\(status)",
-        ]
+        var metadata = metadata(requestID ?? requestIDs.id(for: request.head), request.head)
+        metadata["method"] = "\(request.head.method.rawValue)"
+        metadata["route"] = "\(route?.text ?? "-")"
+        metadata["status"] = "\(status)"
         if let key { metadata["key"] = "\(key.id)" }
-        if let requestID { metadata["request_id"] = "\(requestID)" }
         logger.debug("answered", metadata: metadata)
+    }
+
+    /// What every line about a request has.
+    func metadata(_ requestID: String, _ head: HTTPRequestHead?) -> Logger.Metadata {
+        Logger.Metadata(RequestLabel(requestID: requestID, fields: head.map(RequestFields.init)))
+    }
+}
+
+extension Logger.Metadata {
+    init(_ label: RequestLabel) {
+        self.init(label.entries.map { ($0.name, "\($0.value)") }, uniquingKeysWith: { first, _ in first })
     }
 }
 
 extension CallAnswer {
     static let unavailable = CallAnswer.problem(ProblemResponse(Denial(.unavailable)))
-    static let notReady = CallAnswer.problem(
-        ProblemResponse(.unavailable("This node can't decide: it is starting, stopping, or cut off from its store.")))
+    static let notReady = CallAnswer.problem(ProblemResponse(.unavailable(ManagementProblem.notReadyDetail)))
 
     init(_ problem: ManagementProblem) {
         self = .problem(ProblemResponse(problem))

@@ -1,6 +1,9 @@
+import CoreMetrics
 package import LanyardEngine
+import LanyardHTTP
 package import LanyardManagement
 package import Logging
+import Metrics
 package import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -17,6 +20,7 @@ package final class DataPlaneServer: Service {
     private let configuration: DataPlaneConfiguration
     private let logger: Logger
     private let metrics = DataPlaneMetrics()
+    let bodies: BodyBudget
     private let group: MultiThreadedEventLoopGroup
     private let bound: EventLoopPromise<SocketAddress>
 
@@ -35,6 +39,7 @@ package final class DataPlaneServer: Service {
         self.management = management
         self.configuration = configuration
         self.logger = logger
+        bodies = BodyBudget(maximum: configuration.bodyBytes)
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops ?? Self.usableProcessors)
         bound = group.next().makePromise(of: SocketAddress.self)
     }
@@ -52,6 +57,12 @@ package final class DataPlaneServer: Service {
     /// - Throws: Why it does not.
     package var boundAddress: SocketAddress {
         get async throws { try await bound.futureResult.get() }
+    }
+
+    /// Brings up to date what is measured rather than counted; to be called before the metrics are read. It doesn't keep
+    /// the server alive.
+    package var updateMetrics: @Sendable () -> Void {
+        { [metrics, bodies] in metrics.bodyBytes.record(bodies.held) }
     }
 
     /// Serves until the service group shuts down, or the task is cancelled.
@@ -78,12 +89,11 @@ package final class DataPlaneServer: Service {
         var loops: [NIOLoopBound<ConnectionLoop>] = []
         for eventLoop in group.makeIterator() {
             let (decisions, management, configuration) = (decisions, management, configuration)
-            let (metrics, logger) = (metrics, logger)
+            let (metrics, bodies, logger) = (metrics, bodies, logger)
             let loop = try await eventLoop.submit {
                 let responder = DataPlaneResponder(
                     eventLoop: eventLoop, decisions: decisions, management: management,
-                    trustedProxies: configuration.trustedProxies, parking: configuration.parking, metrics: metrics,
-                    logger: logger)
+                    configuration: configuration, bodies: bodies, metrics: metrics, logger: logger)
                 let loop = ConnectionLoop(
                     eventLoop: eventLoop, limits: configuration.connection, responder: responder, logger: logger)
                 loop.startSweeping()
@@ -130,6 +140,7 @@ package final class DataPlaneServer: Service {
     }
 
     private func drain(_ channel: any Channel, _ loops: [NIOLoopBound<ConnectionLoop>]) async {
+        configuration.serving.beginDraining()
         logger.info("draining")
         try? await channel.close()  // Only fails if it is closed already.
         let eventLoop = group.next()

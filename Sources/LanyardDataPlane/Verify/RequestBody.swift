@@ -22,8 +22,10 @@ enum RequestBody {
         guard let type = RequestFields(request.head).single(.contentType), isJSON(type) else {
             return .refused(.unsupportedMediaType(expected: mediaType))
         }
+        // The key could not be looked up, or might not ask, when the body came; since then that has changed.
+        if request.isBodyDiscarded { return .refused(.unavailable("The caller's key has changed meanwhile.")) }
         do {
-            return .value(try JSONParser.parse(request.body?.readableBytesView ?? .init()))
+            return .value(try JSONParser.parse(request.bodyContent))
         } catch {
             return .refused(.invalid(error))
         }

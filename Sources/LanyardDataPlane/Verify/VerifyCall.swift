@@ -22,6 +22,7 @@ final class VerifyCall: ResumableCall {
     private let purpose: Purpose
     private let request: IncomingRequest
     private let responder: DataPlaneResponder
+    let requestID: String
     private let question: Question
     private var caller: VerifyCaller?
     private var stage = Stage.caller
@@ -35,6 +36,7 @@ final class VerifyCall: ResumableCall {
         self.purpose = purpose
         self.request = request
         self.responder = responder
+        requestID = responder.requestID(for: request)
         question = Question(
             key: .presented(KeyReader.standard.read(RequestFields(request.head))), demand: VerifyCaller.demand,
             address: peer.address, method: HTTPMethodName(request.head.method.rawValue), path: request.target.pathText)

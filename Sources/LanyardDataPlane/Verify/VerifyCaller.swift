@@ -10,9 +10,11 @@ struct VerifyCaller {
 
     static let scope = AdministrativeScope.verify.name
 
-    /// What a caller of this listener's own calls must hold. Its key may be of any project: `lanyard:` scopes are only
-    /// granted by those who hold them. The call is over when it is answered, so keys that bound their calls may ask too.
-    static let demand = Demand(audience: .everyProject, scope: ScopeExpression(scope), canFinish: true)
+    /// What a caller of this listener's own calls must be and hold: a key of the built-in project, as on the admin
+    /// listener. A customer's key that was given the scope by mistake can't look into other keys. The call is over when
+    /// it is answered, so keys that bound their calls may ask too.
+    static let demand = Demand(
+        audience: .projects([ProjectRecord.lanyardID]), scope: ScopeExpression(scope), canFinish: true)
 
     init(_ granted: Granted) {
         key = granted.key

@@ -80,6 +80,10 @@ extension ManagementProblem {
         .idempotencyMismatch, "This Idempotency-Key was used with another request.",
         fix: "Use a new Idempotency-Key for a new request.")
 
+    /// What `/readyz` says when it doesn't say that the node is ready.
+    package static let notReadyDetail =
+        "This node takes no callers: it is starting, stopping, or cut off from its store."
+
     package static func unavailable(_ detail: String, retryAfterMilliseconds: Int64 = 1_000) -> ManagementProblem {
         var problem = ManagementProblem(.unavailable, detail, fix: "Try again.")
         problem.retryAfterMilliseconds = retryAfterMilliseconds

@@ -25,10 +25,7 @@ package struct ProblemResponse: Sendable {
         fields.add(.wwwAuthenticate, Challenge.value(for: denial))
         fields.add(.retryAfter, denial.retryAfterSeconds.map(String.init))
         if dialect.tellsStatus { fields.add(.lanyardStatus, String(denial.status)) }
-        if !limits.isEmpty {
-            fields.add(.rateLimitPolicy) { RateLimitFields.appendPolicy(limits, to: &$0) }
-            fields.add(.rateLimit) { RateLimitFields.appendState(limits, to: &$0) }
-        }
+        for (name, value) in RateLimitFields.fields(limits) { fields.add(name, value) }
         self.fields = fields.list
     }
 
@@ -47,12 +44,6 @@ package struct ProblemResponse: Sendable {
 
         mutating func add(_ name: FieldName, _ value: String?) {
             if let value { list.append(Field(name: name, value: value)) }
-        }
-
-        mutating func add(_ name: FieldName, _ append: (inout [UInt8]) -> Void) {
-            var bytes: [UInt8] = []
-            append(&bytes)
-            add(name, String(decoding: bytes, as: UTF8.self))
         }
     }
 }

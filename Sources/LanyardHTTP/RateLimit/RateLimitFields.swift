@@ -31,6 +31,19 @@ package enum RateLimitFields {
         }
     }
 
+    /// Both fields with their values; none where the key has no limits.
+    package static func fields(_ limits: some Collection<LimitReading>) -> [(FieldName, String)] {
+        if limits.isEmpty { return [] }
+        var policy: [UInt8] = []
+        var state: [UInt8] = []
+        appendPolicy(limits, to: &policy)
+        appendState(limits, to: &state)
+        return [
+            (.rateLimitPolicy, String(decoding: policy, as: UTF8.self)),
+            (.rateLimit, String(decoding: state, as: UTF8.self)),
+        ]
+    }
+
     private static func append(
         _ limits: some Collection<LimitReading>, to bytes: inout [UInt8],
         _ parameters: (LimitReading, inout [UInt8]) -> Void

@@ -33,10 +33,12 @@ extension LanyardServer {
         signal(SIGXFSZ, SIG_IGN)
         // What the server makes is nobody else's, unless it says so.
         umask(0o077)
-        let room = OpenFileLimit.raise(forConnections: configuration.limits.connections)
-        if room < configuration.limits.connections {
+        let connections = configuration.limits.connections + configuration.limits.adminConnections
+        let room = OpenFileLimit.raise(forConnections: connections)
+        if room < connections {
+            let flags = "\(Setting.maxConnections.flag) and \(Setting.maxAdminConnections.flag)"
             telemetry.logger("lanyard.server").warning(
-                "this process may not open as many files as \(Setting.maxConnections.flag) asks for",
+                "this process may not open as many files as \(flags) ask for",
                 metadata: ["room_for_connections": "\(room)", "raise": "ulimit -n, or LimitNOFILE in systemd"])
         }
     }

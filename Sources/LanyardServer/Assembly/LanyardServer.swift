@@ -3,6 +3,7 @@ import LanyardAdmin
 import LanyardCore
 import LanyardDataPlane
 package import LanyardEngine
+import LanyardHTTP
 package import LanyardManagement
 import LanyardSQLite
 import LanyardStorage
@@ -19,8 +20,8 @@ import ServiceLifecycle
 //
 // Serving: engine, certificates and both listeners run as services of one group. When both listen, the ready file appears.
 //
-// Ending: the ready file goes first, so that nobody new comes; then both listeners drain, side by side; then the
-// background work ends. The store is closed last, by `close()`, when nothing can want to write any more.
+// Ending: `/readyz` says so on both listeners and the ready file goes, so that nobody new comes; after a delay, if one is
+// set, both listeners drain, side by side; then the background work ends. The store is closed last, by `close()`, when nothing can want to write any more.
 
 /// A whole server: opened, not yet serving.
 package struct LanyardServer: Sendable {
@@ -31,6 +32,7 @@ package struct LanyardServer: Sendable {
     let logger: Logger
     let readiness: Readiness
     let certificates: TLSCertificateSource?
+    let serving: ServingState
     private let data: DataPlaneServer
     private let admin: AdminServer
 
@@ -85,16 +87,19 @@ package struct LanyardServer: Sendable {
         }
         let readiness = Readiness(configuration)
         self.readiness = readiness
+        let serving = ServingState()
+        self.serving = serving
         data = withMetricsFactory(telemetry.registry) {
             DataPlaneServer(
                 engine: engine, management: management,
-                configuration: DataPlaneConfiguration(configuration, certificates),
+                configuration: DataPlaneConfiguration(configuration, certificates, serving),
                 logger: telemetry.logger("lanyard.data"))
         }
         let registry = telemetry.registry
+        registry.beforeReading(data.updateMetrics)
         admin = try AdminServer(
             engine: engine, management: management,
-            configuration: try AdminConfiguration(configuration, certificates),
+            configuration: try AdminConfiguration(configuration, certificates, serving),
             metrics: { String(decoding: registry.exposition(), as: UTF8.self) },
             addresses: { readiness.texts }, logger: telemetry.logger("lanyard.admin"),
             onBound: { readiness.bound(.admin, $0) })
@@ -113,7 +118,8 @@ package struct LanyardServer: Sendable {
         services.append(.init(service: announcement, serviceName: "announcement"))
         var group = ServiceGroupConfiguration(services: services, logger: logger)
         // The listeners keep to the drain time by themselves; this is for whatever would not end at all.
-        group.maximumGracefulShutdownDuration = configuration.limits.drainTimeout + Self.shutdownSlack
+        let limits = configuration.limits
+        group.maximumGracefulShutdownDuration = limits.drainDelay + limits.drainTimeout + Self.shutdownSlack
         return ServiceGroup(configuration: group)
     }
 

@@ -1,5 +1,6 @@
 import LanyardAdmin
 import LanyardDataPlane
+import LanyardHTTP
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -59,7 +60,11 @@ struct Announcement: Service {
             try onReady(addresses)
         }
         try? await gracefulShutdown()  // Ends by cancellation too.
-        if addresses != nil { file?.remove() }
+        server.serving.beginDraining()
+        guard addresses != nil else { return }
+        file?.remove()
+        // The listeners end when this service has.
+        try? await Task.sleep(for: server.configuration.limits.drainDelay)
     }
 }
 

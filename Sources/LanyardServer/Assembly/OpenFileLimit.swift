@@ -9,8 +9,8 @@
 /// How many files and connections this process may have open at once. Most systems begin with 1,024, far below what a
 /// server's connections need, and let a process raise that itself up to a second, hard limit.
 enum OpenFileLimit {
-    /// Beside callers' connections: the database and its readers, the admin listener's connections, event loops, files.
-    static let reserve = 1_280
+    /// Beside connections: the database and its readers, event loops, files.
+    static let reserve = 280
 
     /// The limit at present.
     static var current: Int? {

@@ -2,6 +2,7 @@ import LanyardAdmin
 import LanyardCore
 import LanyardDataPlane
 import LanyardEngine
+import LanyardHTTP
 import NIOCore
 import NIOSSL
 
@@ -17,15 +18,20 @@ extension EngineConfiguration {
 }
 
 extension DataPlaneConfiguration {
-    init(_ server: ServerConfiguration, _ certificates: TLSCertificateSource?) {
+    init(_ server: ServerConfiguration, _ certificates: TLSCertificateSource?, _ serving: ServingState) {
         self.init()
+        self.serving = serving
         host = server.data.bindHost
         port = server.data.port
         eventLoops = server.threads
         connection.idleTimeout = TimeAmount(server.limits.idleTimeout)
         connection.headTimeout = TimeAmount(server.limits.headerTimeout)
         connection.bodyTimeout = TimeAmount(server.limits.bodyTimeout)
+        connection.headBytes = server.limits.head.bytes
+        connection.targetBytes = min(connection.targetBytes, server.limits.head.bytes)
+        connection.fieldCount = server.limits.fields
         connection.bodyBytes = server.limits.body.bytes
+        bodyBytes = server.limits.bodyMemory.bytes
         maximumConnections = server.limits.connections
         drainTimeout = TimeAmount(server.limits.drainTimeout)
         trustedProxies = CIDRSet(server.trustedProxies)
@@ -34,11 +40,16 @@ extension DataPlaneConfiguration {
 }
 
 extension AdminConfiguration {
-    init(_ server: ServerConfiguration, _ certificates: TLSCertificateSource?) throws {
+    init(_ server: ServerConfiguration, _ certificates: TLSCertificateSource?, _ serving: ServingState) throws {
         self.init(host: server.admin.bindHost, port: server.admin.port, version: LanyardVersion.text)
+        self.serving = serving
+        maximumHeadBytes = server.limits.head.bytes
+        maximumFields = server.limits.fields
         maximumBodyBytes = server.limits.body.bytes
+        maximumConnections = server.limits.adminConnections
         idleTimeout = server.limits.idleTimeout
         bodyTimeout = server.limits.bodyTimeout
+        headTimeout = server.limits.headerTimeout
         guard var tls = certificates?.serverConfiguration() else { return }
         if let authorities = server.tls?.clientAuthorities {
             tls.trustRoots = .file(authorities)

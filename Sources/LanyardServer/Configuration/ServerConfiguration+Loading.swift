@@ -70,6 +70,12 @@ extension ServerConfiguration {
         if data.port != 0, data == admin {
             problems.append(problem(.admin, "\(admin) is the data listener's address: each needs its own"))
         }
+        let limits = draft.configuration.limits
+        if limits.bodyMemory < limits.body {
+            let (all, one) = (limits.bodyMemory, limits.body)
+            let detail = "\(all) is less than one body may have: \(Setting.maxBody.flag) is \(one)"
+            problems.append(problem(given[.bodyMemory] == nil ? .maxBody : .bodyMemory, detail))
+        }
         return problems
     }
 }

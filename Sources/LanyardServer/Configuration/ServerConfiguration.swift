@@ -57,10 +57,21 @@ package struct ServerConfiguration: Sendable {
     package struct Limits: Hashable, Sendable {
         /// Open connections of the data listener.
         package var connections = 10_000
+        /// Open connections of the admin listener.
+        package var adminConnections = 1_000
         package var idleTimeout: Duration = .seconds(75)
         package var headerTimeout: Duration = .seconds(10)
         package var bodyTimeout: Duration = .seconds(30)
+        /// The target, names and values of one head together.
+        package var head = ByteCount.kibibytes(32)
+        /// The fields of one head.
+        package var fields = 100
         package var body = ByteCount.mebibytes(1)
+        /// The bodies of callers' requests together.
+        package var bodyMemory = ByteCount.mebibytes(64)
+        /// How long the server goes on serving once it was told to end, with `/readyz` saying so: until whoever spreads
+        /// callers over the servers has noticed.
+        package var drainDelay: Duration = .zero
         /// How long calls under way may take once the server was told to end.
         package var drainTimeout: Duration = .seconds(10)
 

@@ -63,6 +63,10 @@ extension SettingDefinition {
         integer(
             .maxConnections, "Open connections of callers; more wait to be accepted.", within: 1...1_000_000,
             write: { $1.limits.connections = $0 }, show: { "\($0.limits.connections)" }),
+        integer(
+            .maxAdminConnections, "Open connections of the admin listener; more wait to be accepted.",
+            within: 1...100_000,
+            write: { $1.limits.adminConnections = $0 }, show: { "\($0.limits.adminConnections)" }),
         duration(
             .idleTimeout, "How long a connection may stay open between two calls.",
             within: .seconds(1)...Duration.seconds(3_600), \.limits.idleTimeout),
@@ -73,8 +77,21 @@ extension SettingDefinition {
             .bodyTimeout, "How long the body of a request may take to arrive; an import's may take any time.",
             within: .milliseconds(100)...Duration.seconds(3_600), \.limits.bodyTimeout),
         size(
+            .maxHead, "The most bytes of a request's head: target, names and values.",
+            within: .kibibytes(1)...ByteCount.mebibytes(1), \.limits.head),
+        integer(
+            .maxFields, "The most fields of a request's head.", within: 10...10_000,
+            write: { $1.limits.fields = $0 }, show: { "\($0.limits.fields)" }),
+        size(
             .maxBody, "The most bytes of a request's body.",
             within: .kibibytes(1)...ByteCount.mebibytes(256), \.limits.body),
+        size(
+            .bodyMemory, "The most bytes of callers' bodies together; beyond it they are told 503 and to try again.",
+            within: .kibibytes(1)...ByteCount.mebibytes(1 << 16), \.limits.bodyMemory),
+        duration(
+            .drainDelay,
+            "How long to go on serving after SIGTERM, with /readyz at 503, until load balancers have noticed.",
+            within: .zero...Duration.seconds(600), \.limits.drainDelay),
         duration(
             .drainTimeout, "How long calls under way may take after SIGTERM; 0s cuts them.",
             within: .zero...Duration.seconds(600), \.limits.drainTimeout),

@@ -27,6 +27,7 @@ enum MetricCatalogue {
         "lanyard_parked_requests_total": MetricDescription("Requests that had to wait for a key to be read."),
         "lanyard_parked_requests_refused_total": MetricDescription("Requests that could not wait: too many did."),
         "lanyard_parked_requests_expired_total": MetricDescription("Requests that waited in vain."),
+        "lanyard_body_bytes": MetricDescription("Bytes of requests' bodies that are kept until they are answered."),
         "lanyard_connections": MetricDescription("Open connections, by listener."),
         "lanyard_connections_refused_total": MetricDescription("Connections that were closed at once, by listener."),
         "lanyard_accepts_paused_total": MetricDescription("Times that no more connections were accepted, by listener."),

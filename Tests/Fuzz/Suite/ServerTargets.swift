@@ -1,5 +1,6 @@
 import FuzzKit
 import LanyardCore
+import LanyardHTTP
 import LanyardManagement
 import LanyardStorage
 import LanyardWire
@@ -122,12 +123,19 @@ extension FuzzTarget {
         let request = try? IdempotentRequest(key: text, requestHash: [])
         guard (request != nil) == isKey, request?.key ?? text == text else { return .broken("the oracle differs") }
         // The other field in which a caller names its request: it must never carry a secret into a log.
-        let id = RequestID.of([text])
+        let id = RequestID.of(RequestIDField(value: text))
         guard (1...64).contains(id.utf8.count), id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
             return .broken("the request's id is “\(id)”")
         }
         return isKey ? .accepted : .refused
     }
+}
+
+/// A head with one field, whose value may be what no client library would send.
+private struct RequestIDField: HeaderFields {
+    let value: String
+
+    func forEachField(_ body: (_ name: String, _ value: String) -> Void) { body("X-Request-Id", value) }
 }
 
 /// What must hold of a configuration that was read, and of a refusal.

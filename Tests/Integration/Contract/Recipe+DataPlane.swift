@@ -47,7 +47,7 @@ extension Recipe {
         .onUnknownKeys(.POST, "/v1/self/revoke"),
     ]
 
-    /// What a key does for itself charges nothing, so that only too many unknown keys are turned away.
+    /// These keys have room enough, so that only too many unknown ones are turned away.
     private func onUnknownKeys(_ method: HTTPMethod, _ target: String) -> Recipe {
         on(429, "too_many_unknown_keys", alone: true) { node in
             for _ in 0..<TestNode.unknownKeysWhenAlone {

@@ -84,14 +84,14 @@ struct AnswerTests {
         #expect(id(secret) != secret)
         let (first, second) = (id(), id())
         #expect(first != second)
-        #expect(RequestIDs.isAcceptable(first) && first.count == 16)
+        #expect(RequestName.isAcceptable(first) && first.count == 16)
     }
 
     @Test("every refusal is told as a problem with its status")
     func refusals() {
         let all: [Refusal] = [
             .syntax, .target, .host, .bodyLength, .tunnel, .targetTooLong, .headTooLarge, .bodyTooLarge, .expectation,
-            .timeout,
+            .timeout, .overloaded,
         ]
         for refusal in all {
             var output = ByteBuffer()
@@ -102,6 +102,7 @@ struct AnswerTests {
             #expect(text.hasPrefix("HTTP/1.1 \(refusal.status) "))
             #expect(text.contains("\"status\":\(refusal.status)"))
             #expect(text.contains("Connection: close\r\n"))
+            #expect(text.contains("Retry-After: 1\r\n") == (refusal.status == 503))
             #expect(text.contains("Content-Type: application/problem+json\r\n"))
         }
     }

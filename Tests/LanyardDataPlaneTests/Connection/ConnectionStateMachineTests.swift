@@ -1,3 +1,4 @@
+import LanyardHTTP
 import NIOCore
 import NIOHTTP1
 import Testing
@@ -127,10 +128,13 @@ struct ConnectionStateMachineTests {
 
     @Test("a body is collected or thrown away as planned, and counted either way")
     func bodies() {
-        for use in [BodyUse.collect, .discard] {
+        let budget = BodyBudget(maximum: 5)
+        for collects in [true, false] {
             var machine = machine()
             #expect(machine.receive(.head(.make(.POST, "/", [("Content-Length", "5")]))).isPlan)
-            #expect(machine.plan(use) == .wait)
+            #expect(machine.wantsInput == false)
+            let use: BodyUse = collects ? .collect(CollectedBody(from: budget), atMost: 5) : .discard(atMost: 5)
+            #expect(machine.plan(use, at: .at(0)) == .wait)
             #expect(machine.receive(.body(ByteBuffer(string: "abc"))) == .wait)
             #expect(machine.receive(.body(ByteBuffer(string: "de"))) == .wait)
             guard case .answer(let request) = machine.receive(.end) else {
@@ -138,7 +142,48 @@ struct ConnectionStateMachineTests {
                 return
             }
             #expect(request.bodyBytes == 5)
-            #expect(request.body.map { String(buffer: $0) } == (use == .collect ? "abcde" : nil))
+            #expect(request.body.map { String(buffer: $0.bytes) } == (collects ? "abcde" : nil))
+            #expect(request.isBodyDiscarded != collects)
+            #expect(budget.held == (collects ? 5 : 0))
+        }
+        #expect(budget.held == 0)
+    }
+
+    @Test("a body is refused where its own limit or the budget of all is passed, declared or not, and gives all back")
+    func bodyBudget() {
+        let budget = BodyBudget(maximum: 6)
+        let other = CollectedBody(from: budget)
+        #expect(other.add(ByteBuffer(string: "abc")))
+        for (fields, limit, refusal) in [
+            ([("Transfer-Encoding", "chunked")], 9, Refusal.overloaded),
+            ([("Transfer-Encoding", "chunked")], 3, .bodyTooLarge), ([("Content-Length", "4")], 9, .overloaded),
+        ] {
+            var machine = machine()
+            _ = machine.receive(.head(.make(.POST, "/", fields)))
+            #expect(machine.plan(.collect(CollectedBody(from: budget), atMost: limit), at: .at(0)) == .wait)
+            #expect(machine.receive(.body(ByteBuffer(string: "abc"))) == .wait)
+            #expect(budget.held == 6)
+            #expect(machine.receive(.body(ByteBuffer(string: "d"))).refused == refusal)
+            #expect(machine.closesAfterAnswer == true)
+            #expect(budget.held == 3)
+        }
+        var machine = machine()
+        _ = machine.receive(.head(.make(.POST, "/", [("Content-Length", "4")])))
+        let small = machine.plan(.collect(CollectedBody(from: budget), atMost: 3), at: .at(0))
+        #expect(small.refused == .bodyTooLarge)
+        _ = other
+    }
+
+    @Test("what is said of a body later finds the bytes behind it waiting, and a refusal ends the connection")
+    func laterPlans() {
+        for refuses in [true, false] {
+            var machine = machine()
+            _ = machine.receive(.head(.make(.POST, "/", [("Content-Length", "2")])))
+            #expect(machine.receive(.body(ByteBuffer(string: "ab"))) == .wait)
+            #expect(machine.receive(.end) == .wait)
+            let action = machine.plan(refuses ? .refuse(.overloaded) : .discard(atMost: 2), at: .at(5))
+            #expect(action.refused == (refuses ? .overloaded : nil))
+            #expect(action.answered == (refuses ? nil : "/"))
         }
     }
 
@@ -151,10 +196,11 @@ struct ConnectionStateMachineTests {
 
     @Test("a chunked body is refused with the byte that is too many, whatever becomes of it")
     func chunkedTooLarge() {
-        for use in [BodyUse.collect, .discard] {
+        let budget = BodyBudget(maximum: 100)
+        for use in [BodyUse.collect(CollectedBody(from: budget), atMost: 10), .discard(atMost: 10)] {
             var machine = machine()
             _ = machine.receive(.head(.make(.POST, "/", [("Transfer-Encoding", "chunked")])))
-            _ = machine.plan(use)
+            _ = machine.plan(use, at: .at(0))
             #expect(machine.receive(.body(ByteBuffer(string: "0123456789"))) == .wait)
             #expect(machine.receive(.body(ByteBuffer(string: "x"))).refused == .bodyTooLarge)
             #expect(machine.receive(.body(ByteBuffer(string: "y"))) == .wait)
@@ -166,11 +212,11 @@ struct ConnectionStateMachineTests {
         let fields = [("Content-Length", "5"), ("Expect", "100-Continue")]
         var machine = machine()
         #expect(machine.receive(.head(.make(.POST, "/", fields))).isPlan)
-        #expect(machine.plan(.collect) == .writeContinue)
+        #expect(machine.plan(.discard(atMost: 5), at: .at(0)) == .writeContinue)
         #expect(machine.next() == .wait)
         var old = self.machine()
         #expect(old.receive(.head(.make(.POST, "/", fields, version: .http1_0))).isPlan)
-        #expect(old.plan(.collect) == .wait)
+        #expect(old.plan(.discard(atMost: 5), at: .at(0)) == .wait)
         var empty = self.machine()
         #expect(empty.receive(.head(.make(.GET, "/", [("Expect", "100-continue")]))) == .wait)
     }
@@ -192,7 +238,7 @@ struct ConnectionStateMachineTests {
         var body = machine()
         body.bytesArrived(at: .at(500))
         _ = body.receive(.head(.make(.POST, "/", [("Content-Length", "5")])))
-        _ = body.plan(.discard)
+        _ = body.plan(.discard(atMost: 5), at: .at(500))
         body.bytesArrived(at: .at(699))
         #expect(body.check(at: .at(699)) == .wait)
         #expect(body.check(at: .at(700)).refused == .timeout)

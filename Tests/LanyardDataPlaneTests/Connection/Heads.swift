@@ -1,3 +1,4 @@
+import LanyardHTTP
 import NIOCore
 import NIOHTTP1
 

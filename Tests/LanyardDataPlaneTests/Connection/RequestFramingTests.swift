@@ -1,3 +1,4 @@
+import LanyardHTTP
 import NIOHTTP1
 import Testing
 

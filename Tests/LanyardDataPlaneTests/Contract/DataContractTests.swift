@@ -101,6 +101,7 @@ struct DataContractTests {
             let limits = [LimitDefinition.requests(1, per: .seconds(3600), name: "tiny")]
             exhausted = try await server.key { $0.limits = limits }.secret
             limitedVerifier = try await server.key {
+                $0.project = .id(ProjectRecord.lanyardID)
                 $0.limits = limits
                 $0.scopes = [Scope("lanyard:verify")].compactMap { $0 }
             }.secret

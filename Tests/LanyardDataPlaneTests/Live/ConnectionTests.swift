@@ -54,6 +54,24 @@ struct ConnectionTests {
         }
     }
 
+    @Test("while draining, whoever asks for readiness is told no")
+    func readinessWhileDraining() async throws {
+        try await withServer { server in
+            let connection = try await server.connect()
+            try await connection.send("GET /readyz HTTP/1.1\r\nHost: a\r\n")
+            // The bytes above have arrived when a request that came later has been answered: there is one loop.
+            #expect(try await server.ask("GET", "/readyz").status == 200)
+            let idle = try await server.connect()
+            try await idle.send(health)
+            #expect(await idle.answer()?.status == 200)
+            server.listener.stop()
+            _ = await idle.untilClosed()
+            try await connection.send("\r\n")
+            #expect(await connection.answer()?.status == 503)
+            _ = await connection.untilClosed()
+        }
+    }
+
     @Test("what does not end in time when draining is closed")
     func drainTimeout() async throws {
         try await withServer(configure: { $0.drainTimeout = .milliseconds(100) }) { server in

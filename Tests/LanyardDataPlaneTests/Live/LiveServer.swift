@@ -27,7 +27,9 @@ func withListener(
     let outcome: Result<Void, any Error>
     do {
         let address = try await server.boundAddress
-        outcome = .success(try await body(Listener(address: address, tls: tls, stop: { running.cancel() })))
+        let bodies = server.bodies
+        let listener = Listener(address: address, tls: tls, stop: { running.cancel() }, heldBodyBytes: { bodies.held })
+        outcome = .success(try await body(listener))
     } catch {
         outcome = .failure(error)
     }
@@ -53,6 +55,8 @@ struct Listener {
     let tls: NIOSSLContext?
     /// Asks it to shut down.
     let stop: () -> Void
+    /// The bytes of bodies that are kept at present.
+    let heldBodyBytes: () -> Int
 
     func connect() async throws -> RawConnection {
         try await RawConnection.open(address, tls: tls)

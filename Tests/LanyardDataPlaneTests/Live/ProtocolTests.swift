@@ -97,6 +97,39 @@ struct ProtocolTests {
         }
     }
 
+    @Test("the beginning of a head behind a whole request has a head's time, not an idle connection's")
+    func slowPipelinedHead() async throws {
+        try await withServer(configure: { $0.connection.headTimeout = .milliseconds(200) }) { server in
+            let secret = Secret.make()
+            server.decisions.add(secret, isLoaded: false)
+            let verify = requestText("POST", "/v1/verify", body: "{}")
+            for (requests, statuses) in [
+                (health, [200, 408]), (verify, [401, 408]), (health + verify, [200, 401, 408]),
+                (requestText("GET", "/v1/authorize", key: secret) + verify, [200, 401, 408]),
+            ] {
+                for start in ["G", "GET /healthz HTTP/1.1\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\n"] {
+                    let connection = try await server.connect()
+                    try await connection.send(requests + start)
+                    let answers = RawAnswer.parse(Array(await connection.untilClosed().utf8))
+                    #expect(answers.map(\.status) == statuses, "\(requests)\(start)")
+                }
+            }
+        }
+    }
+
+    @Test("a request that ends with its body's last byte leaves an idle connection behind it")
+    func idleBehindBody() async throws {
+        try await withServer(configure: { $0.connection.headTimeout = .milliseconds(100) }) { server in
+            let connection = try await server.connect()
+            for round in 1...3 {
+                try await connection.send(requestText("POST", "/v1/verify", body: "{}"))
+                #expect(await connection.answers(round).count == round)
+                try await Task.sleep(for: .milliseconds(300))
+            }
+            #expect(await connection.answers(3).map(\.status) == [401, 401, 401])
+        }
+    }
+
     @Test("an idle connection is closed without a word")
     func idle() async throws {
         try await withServer(configure: { $0.connection.idleTimeout = .seconds(3) }) { server in
@@ -145,6 +178,27 @@ struct ProtocolTests {
             "POST /v1/verify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
             "POST /v1/verify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
             "POST /v1/verify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
+            "GET /healthz HTTP/1.1\r\nHost: a\r\nX: b\r\n c\r\n\r\n",
+            "POST /v1/verify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+            "GET /healthz HTTP/1.1\nHost: a\n\n", "GET /healthz HTTP/1.1\r\nHost: a\nX: b\r\n\r\n",
+            "GET /healthz HTTP/1.1\r\nHost: a\r\nX: b\rY: c\r\n\r\n",
+            "POST /v1/verify HTTP/1.1\r\nHost: a\r\nContent-Length: 3, 3\r\n\r\nabc",
+            "POST /v1/verify HTTP/1.1\r\nHost: a\r\nContent-Length: +3\r\n\r\nabc",
+            "POST /v1/verify HTTP/1.1\r\nHost: a\r\nContent-Length : 3\r\n\r\nabc",
+            "POST /v1/verify HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+            "POST /v1/verify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+                + "Transfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+            "POST /v1/verify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+            "POST /v1/verify HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            "POST /v1/verify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0x2\r\n{}\r\n0\r\n\r\n",
+            "POST /v1/verify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n{}\r\n0\r\n\r\n",
+            "POST /v1/verify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\n{}\n0\n\n",
+            "POST /v1/verify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}x\r\n0\r\n\r\n",
+            "POST /v1/verify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2;x\n{}\r\n0\r\n\r\n",
+            "POST /v1/verify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "fffffffffffffffff\r\n{}\r\n0\r\n\r\n",
+            "POST /v1/verify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "2\r\n{}\r\n0\r\nContent-Length: 40\r\n\r\n",
             "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", "\u{16}\u{3}\u{1}\u{0}\u{a5}\u{1}\u{0}\u{0}\r\n\r\n",
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         ])
@@ -157,6 +211,18 @@ struct ProtocolTests {
             #expect(answers.last?["Connection"] == "close")
             #expect(answers.last?["Content-Type"] == "application/problem+json")
             #expect(answers.last?.body.contains("\"code\":\"invalid_request\"") == true)
+        }
+    }
+
+    @Test("chunk extensions and trailers are read past, and hide no request")
+    func chunkExtensions() async throws {
+        try await withServer { server in
+            let head = "POST /v1/verify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+            let connection = try await server.connect()
+            try await connection.send(
+                head + "2;a=b;c=\"d\"\r\n{}\r\n0;x\r\nTrailer: y\r\n\r\n" + health)
+            #expect(await connection.answers(2).map(\.status) == [401, 200])
+            try await connection.close()
         }
     }
 

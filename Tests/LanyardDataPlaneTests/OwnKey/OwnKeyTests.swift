@@ -29,6 +29,8 @@ struct OwnKeyTests {
                 #expect(answer.body.contains("\"id\":\"\(issued.details.record.id)\""))
                 #expect(answer.body.contains(#""scopes":["a:read"]"#))
                 #expect(answer.body.contains(#""remaining":2"#))
+                #expect(answer["RateLimit-Policy"] == #""burst";q=2;w=60;qu="requests""#)
+                #expect(answer["RateLimit"] == #""burst";r=2;t=0"#)
                 #expect(!answer.body.contains("secret_note"))
             }
         }
@@ -70,6 +72,29 @@ struct OwnKeyTests {
             let atOnce = try await server.ask("POST", "/v1/self/rotate", key: new, body: #"{"grace":"0s"}"#)
             #expect(atOnce.status == 201)
             #expect(try await server.ask("GET", "/v1/authorize", key: new).body.contains("rotated_key"))
+        }
+    }
+
+    @Test("a rotation costs one request of the key's own, and holds a call open while it runs; a revocation neither")
+    func charges() async throws {
+        try await withRealServer { server in
+            let issued = try await server.key {
+                $0.allowsSelfRotation = true
+                $0.limits = [.requests(2, per: .seconds(3600), name: "hourly")]
+                $0.maximumInFlight = 1
+            }
+            let rotated = try await server.ask("POST", "/v1/self/rotate", key: issued.secret)
+            #expect(rotated.status == 201)
+            let new = try secret(in: rotated)
+            #expect(try await server.ask("GET", "/v1/self", key: new).body.contains(#""remaining":1"#))
+            // One that fails for its body costs too, as everywhere; and gives its open call back.
+            #expect(try await server.ask("POST", "/v1/self/rotate", key: new, body: "[").status == 400)
+            let refused = try await server.ask("POST", "/v1/self/rotate", key: new)
+            #expect(refused.status == 429)
+            #expect(refused.body.contains(#""code":"rate_limited""#))
+            #expect(refused["RateLimit"]?.hasPrefix(#""hourly";r=0;"#) == true)
+            #expect(refused["Retry-After"] != nil)
+            #expect(try await server.ask("POST", "/v1/self/revoke", key: new).status == 200)
         }
     }
 

@@ -1,6 +1,6 @@
 /// What is wrong with the bytes on a connection, before any route is asked. Each is answered, and ends the connection:
 /// what follows could not be told apart from what went wrong.
-enum Refusal: Hashable, Sendable {
+package enum Refusal: Hashable, Sendable, CaseIterable {
     /// It isn't HTTP/1.
     case syntax
     /// The target is none of the forms that a server is asked for (RFC 9112, section 3.2).
@@ -17,6 +17,8 @@ enum Refusal: Hashable, Sendable {
     case headTooLarge
     /// The body is larger than the limit.
     case bodyTooLarge
+    /// All bodies together are larger than the limit.
+    case overloaded
     /// `Expect` names something else than `100-continue`.
     case expectation
     /// The head or the body took too long.
