@@ -3,6 +3,7 @@
 /// Each pass is linear. A path without `%` is its own decoded form, and nothing of it is copied.
 enum PathScanner {
     static let slash = UInt8(ascii: "/")
+    private static let percent = UInt8(ascii: "%")
 
     /// Judges the bytes as they were sent, up to what only decoding can tell.
     ///
@@ -39,7 +40,7 @@ enum PathScanner {
         var length = 0
         var index = 0
         while index < raw.count {
-            if raw[index] == UInt8(ascii: "%") {
+            if raw[index] == percent {
                 guard let decoded = byte(encodedBy: index + 1, of: raw) else { return .failure(.invalidEncoding) }
                 switch decoded {
                 case slash: return .failure(.encodedSlash)
@@ -70,18 +71,31 @@ enum PathScanner {
         return nil
     }
 
-    /// Whether a decoded path still holds an encoded `.`, `/`, `\` or `;`, encoded once or more often.
+    /// Whether a decoded path still holds an encoded `.`, `/`, `\` or `;`, however often and however crookedly encoded.
+    ///
+    /// What decoding yields may complete another encoding with the bytes around it: `%2%65` becomes `%2e`, `%%32e` too. So
+    /// each byte is put behind those before it, and whatever then ends in `%` and two digits is decoded at once. Every
+    /// decoding takes two bytes away, so all of it is linear; decoding the whole again and again would not be.
     static func holdsEncodedSeparator(_ path: UnsafeRawBufferPointer) -> Bool {
-        for start in path.indices where path[start] == UInt8(ascii: "%") {
-            // Digits that stand for `%` are another layer of encoding: in `%25252e` the dot's digits come last.
-            var digits = start + 1
-            while byte(encodedBy: digits, of: path) == UInt8(ascii: "%") { digits += 2 }
-            switch byte(encodedBy: digits, of: path) {
-            case UInt8(ascii: "."), slash, UInt8(ascii: "\\"), UInt8(ascii: ";"): return true
-            default: break
+        guard path.contains(percent) else { return false }
+        return withUnsafeTemporaryAllocation(byteCount: path.count, alignment: 1) { decoded in
+            var length = 0
+            for next in path {
+                decoded[length] = next
+                length += 1
+                while length >= 3, decoded[length - 3] == percent,
+                    let byte = byte(encodedBy: length - 2, of: UnsafeRawBufferPointer(rebasing: decoded[0..<length]))
+                {
+                    switch byte {
+                    case UInt8(ascii: "."), slash, UInt8(ascii: "\\"), UInt8(ascii: ";"): return true
+                    default: break
+                    }
+                    length -= 2
+                    decoded[length - 1] = byte
+                }
             }
+            return false
         }
-        return false
     }
 
     private static func isDotSegment(_ path: UnsafeRawBufferPointer, at start: Int) -> Bool {

@@ -45,6 +45,7 @@ struct CanonicalPathTests {
         ("/%252e%252e/b", .doubleEncoding), ("/a%252Fb", .doubleEncoding), ("/a%255Cb", .doubleEncoding),
         ("/..%253bx/b", .doubleEncoding), ("/%25252e", .doubleEncoding), ("/%2525252F", .doubleEncoding),
         ("/%25%32%65", .doubleEncoding), ("/%25%25252e", .doubleEncoding),
+        ("/%252%2565", .doubleEncoding), ("/%25%2532e", .doubleEncoding),
         ("/a?b", .query), ("/?", .query), ("/a#b", .fragment), ("/#", .fragment),
     ]
 
