@@ -7,8 +7,17 @@ final class Installation: Sendable {
     private let secret = Mutex<String?>(nil)
     private let starts = Atomic<Int>(0)
 
-    init() throws {
-        folder = NSTemporaryDirectory().trimmingSuffix("/") + "/lanyard-\(UUID().uuidString)"
+    enum Place {
+        case disk
+        /// A file system in memory where the system has one, and the disk elsewhere.
+        case memory
+    }
+
+    init(on place: Place = .disk) throws {
+        let memory = "/dev/shm"
+        let isInMemory = place == .memory && FileManager.default.isWritableFile(atPath: memory)
+        let parent = isInMemory ? memory : NSTemporaryDirectory().trimmingSuffix("/")
+        folder = "\(parent)/lanyard-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
 
