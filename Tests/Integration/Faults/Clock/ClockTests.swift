@@ -73,10 +73,12 @@ import Testing
                 seen.merge(await loading)
                 if offset == "-3600" {
                     #expect(await server.stop() == .exit(0))
+                    Self.removeSharedMemory(of: server.process)
                     server = try await installation.start(environment: environment)
                 }
             }
             await server.kill()
+            Self.removeSharedMemory(of: server.process)
             server = try await installation.start(environment: environment)
             #expect(try await server.client.verify([spent.secret]) == ["rate_limited"])
             try set("-3600")
@@ -89,6 +91,12 @@ import Testing
             #expect(seen.grants.count > amount)
             #expect(seen.grants.most(within: window) <= amount)
             #expect(await server.stop() == .exit(0))
+            Self.removeSharedMemory(of: server.process)
+        }
+
+        /// What the library leaves behind when a process ends without warning.
+        private static func removeSharedMemory(of process: ServerProcess) {
+            for name in ["faketime_shm_", "sem.faketime_sem_"] { unlink("/dev/shm/\(name)\(process.id)") }
         }
 
         /// Seconds from this process's civil time to the server's, as its answers tell it.
