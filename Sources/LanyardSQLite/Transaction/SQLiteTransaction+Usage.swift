@@ -4,17 +4,16 @@ import LanyardStorage
 
 extension SQLiteTransaction {
     func addUsage(_ rows: [UsageRow]) throws {
-        var lastMinutes: [KeyID: Int32] = [:]
         try attempt("adding usage") {
             for row in rows {
-                try add(row)
-                if let key = row.key { lastMinutes[key] = max(row.minute, lastMinutes[key] ?? row.minute) }
+                // Each second adds to the rows of the minute; only its first may tell when the key was last used.
+                if try add(row), let key = row.key { try note(key, usedAt: row.minute) }
             }
-            for (key, minute) in lastMinutes { try note(key, usedAt: minute) }
         }
     }
 
-    private func add(_ row: UsageRow) throws {
+    /// Whether the row is the first of its key, minute and outcome.
+    private func add(_ row: UsageRow) throws -> Bool {
         var values = ColumnWriter(capacity: 6)
         values.add(Int64(row.minute))
         values.add(row.key ?? UsageQuestion.noKey)
@@ -22,14 +21,17 @@ extension SQLiteTransaction {
         values.add(row.count)
         values.add(row.tokens)
         values.add(row.nanoUSD)
-        try execute(
+        // What a row counts only grows, so what was added is all that it counts just in the first.
+        let isFirst = try number(
             """
             INSERT INTO usage (minute, key, outcome, count, tokens, nano_usd) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
             ON CONFLICT (minute, key, outcome) DO UPDATE SET
                 count = count + excluded.count,
                 tokens = tokens + excluded.tokens,
                 nano_usd = nano_usd + excluded.nano_usd
+            RETURNING count = ?4
             """, values)
+        return isFirst != 0
     }
 
     private func note(_ key: KeyID, usedAt minute: Int32) throws {
