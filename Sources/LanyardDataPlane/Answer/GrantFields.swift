@@ -8,12 +8,23 @@ import NIOCore
 /// there is one for each set of limits. What differs from key to key is written anew: to find it kept would take longer.
 struct GrantFields {
     /// By the identity of the set, which the entry keeps alive, so that no other can come to lie in its place.
-    private var policies: [ObjectIdentifier: PolicyLine] = [:]
+    private var policies: [ObjectIdentifier: Policy] = [:]
     private var scratch: [UInt8] = []
 
-    private struct PolicyLine {
+    /// What does not change from answer to answer: the line of `RateLimit-Policy`, and the names in `RateLimit`.
+    private final class Policy {
         let limits: LimitSet
-        let bytes: [UInt8]
+        let line: [UInt8]
+        let names: [[UInt8]]
+
+        init(_ readings: ContiguousArray<LimitReading>) {
+            limits = readings[0].limits
+            var line = Array("\(FieldName.rateLimitPolicy): ".utf8)
+            RateLimitFields.appendPolicy(readings, to: &line)
+            line.append(contentsOf: "\r\n".utf8)
+            self.line = line
+            names = readings.map { RateLimitFields.name(of: $0, among: readings) }
+        }
     }
 
     /// Beyond it all are made anew. Limits that are gone are forgotten that way.
@@ -38,30 +49,27 @@ struct GrantFields {
     }
 
     private mutating func write(_ limits: ContiguousArray<LimitReading>, into output: inout ByteBuffer) {
-        let set = limits[0].limits
-        if limits[limits.count - 1].limits !== set {
-            // The key's limits and its account's: kept for each they would be kept for every pair.
-            output.writeBytes(Self.policyLine(limits))
-        } else if let policy = policies[ObjectIdentifier(set)] {
-            output.writeBytes(policy.bytes)
-        } else {
-            if policies.count >= Self.mostPolicies { policies.removeAll(keepingCapacity: true) }
-            let bytes = Self.policyLine(limits)
-            policies[ObjectIdentifier(set)] = PolicyLine(limits: set, bytes: bytes)
-            output.writeBytes(bytes)
-        }
+        let policy = policy(for: limits)
+        output.writeBytes(policy.line)
         scratch.removeAll(keepingCapacity: true)
-        RateLimitFields.appendState(limits, to: &scratch)
+        for index in limits.indices {
+            if index > 0 { scratch.append(contentsOf: ", ".utf8) }
+            RateLimitFields.appendState(of: limits[index], name: policy.names[index], to: &scratch)
+        }
         output.writeStaticString("RateLimit: ")
         output.writeBytes(scratch)
         output.writeStaticString("\r\n")
     }
 
-    private static func policyLine(_ limits: ContiguousArray<LimitReading>) -> [UInt8] {
-        var bytes = Array("\(FieldName.rateLimitPolicy): ".utf8)
-        RateLimitFields.appendPolicy(limits, to: &bytes)
-        bytes.append(contentsOf: "\r\n".utf8)
-        return bytes
+    private mutating func policy(for limits: ContiguousArray<LimitReading>) -> Policy {
+        let set = limits[0].limits
+        // The key's limits and its account's: kept for each, they would be kept for every pair.
+        if limits[limits.count - 1].limits !== set { return Policy(limits) }
+        if let policy = policies[ObjectIdentifier(set)] { return policy }
+        if policies.count >= Self.mostPolicies { policies.removeAll(keepingCapacity: true) }
+        let policy = Policy(limits)
+        policies[ObjectIdentifier(set)] = policy
+        return policy
     }
 }
 

@@ -12,7 +12,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let peer: ConnectionPeer
     private var machine: ConnectionStateMachine
     private var context: ChannelHandlerContext?
-    private weak var gate: InboundGate?
+    /// Until the handler is removed; the gate knows the handler too.
+    private var gate: InboundGate?
     /// Answers that are not yet sent; taken from the loop for one burst of requests.
     private var output: ByteBuffer?
     private var deferred: DeferredAnswer?
@@ -85,6 +86,7 @@ extension ConnectionHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         end()
+        gate = nil
         self.context = nil
     }
 

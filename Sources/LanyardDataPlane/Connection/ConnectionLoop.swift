@@ -48,9 +48,11 @@ final class ConnectionLoop {
     /// Looks after all connections from time to time: one timer for each loop, where one for each connection would have to
     /// be set anew for each request. So time-outs are late by at most ``sweepInterval``.
     func startSweeping() {
-        sweep = eventLoop.assumeIsolated().scheduleTask(in: sweepInterval) { [weak self] in
-            self?.checkAll()
-            self?.startSweeping()
+        // Held by its timer until it stops: a weak reference would make counting references to it, which every request
+        // does, take the slow path for good.
+        sweep = eventLoop.assumeIsolated().scheduleTask(in: sweepInterval) { [self] in
+            checkAll()
+            startSweeping()
         }
     }
 

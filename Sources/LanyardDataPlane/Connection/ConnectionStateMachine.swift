@@ -192,7 +192,7 @@ extension ConnectionStateMachine {
     /// Says what becomes of the body that ``Action/plan(_:)`` asked about.
     mutating func plan(_ use: BodyUse, at now: NIODeadline) -> Action {
         self.now = now
-        guard case .planning(var request) = phase else { return .wait }
+        guard case .planning(let request) = phase else { return .wait }
         let limit: Int
         switch use {
         case .refuse(let refusal): return refuse(refusal, head: request.head)
@@ -209,11 +209,10 @@ extension ConnectionStateMachine {
     }
 
     private mutating func takeBody(_ bytes: ByteBuffer) -> Action {
-        guard case .readingBody(var request, let limit, let since) = phase else { return .wait }
+        guard case .readingBody(let request, let limit, _) = phase else { return .wait }
         request.bodyBytes += bytes.readableBytes
         if request.bodyBytes > limit { return refuse(.bodyTooLarge, head: request.head) }
         if let body = request.body, !body.add(bytes) { return refuse(.overloaded, head: request.head) }
-        phase = .readingBody(request, atMost: limit, since: since)
         return .wait
     }
 

@@ -2,7 +2,9 @@ import NIOCore
 
 /// An answer that comes later, on the connection's event loop: to a request, or to what becomes of its body.
 final class DeferredAnswer {
-    private weak var connection: ConnectionHandler?
+    /// Not weak, for that would slow down each use of the connection from then on: the connection lets go of it when it is
+    /// answered or gone, and it lets go of the connection then.
+    private var connection: ConnectionHandler?
     private var frame: AnswerFrame?
     /// The client has gone: nobody will read the answer, and nothing should be charged for it.
     private(set) var isAbandoned = false

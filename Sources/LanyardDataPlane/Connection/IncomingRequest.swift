@@ -3,7 +3,10 @@ import NIOCore
 import NIOHTTP1
 
 /// A request that has arrived whole.
-struct IncomingRequest: Equatable {
+///
+/// An object, because it is handed from state to action and back: one reference is counted, and not one for each of its
+/// parts. Its connection alone changes it, while the body arrives.
+final class IncomingRequest {
     let head: HTTPRequestHead
     let target: RequestTarget
     let framing: RequestFraming
@@ -23,6 +26,13 @@ struct IncomingRequest: Equatable {
 
     /// There was a body, and it was thrown away.
     var isBodyDiscarded: Bool { body == nil && bodyBytes > 0 }
+}
+
+extension IncomingRequest: Equatable {
+    static func == (left: IncomingRequest, right: IncomingRequest) -> Bool {
+        left.head == right.head && left.target == right.target && left.framing == right.framing
+            && left.body == right.body && left.bodyBytes == right.bodyBytes
+    }
 }
 
 /// What a connection has received, in the order of the wire.

@@ -88,8 +88,8 @@ final class ParkedCalls {
 
     private func park(_ parked: Parked, _ progress: CallProgress) {
         metrics.parked.increment()
-        parked.deadline = eventLoop.assumeIsolated().scheduleTask(in: limits.deadline) { [weak self] in
-            self?.deadlinePassed(parked)
+        parked.deadline = eventLoop.assumeIsolated().scheduleTask(in: limits.deadline) { [self] in
+            deadlinePassed(parked)
         }
         go(on: parked, from: progress)
     }

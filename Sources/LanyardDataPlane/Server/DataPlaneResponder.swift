@@ -101,9 +101,9 @@ extension DataPlaneResponder {
     ) -> Response {
         let requestID = call.requestID
         let start = parking.run(call, from: progress ?? call.advance(), head: request.head) {
-            [weak self] answer, deferred in
+            [self] answer, deferred in
             deferred.complete { frame, output in
-                _ = self?.answer(answer, to: request, route, id: requestID, frame, into: &output)
+                _ = self.answer(answer, to: request, route, id: requestID, frame, into: &output)
             }
         }
         switch start {

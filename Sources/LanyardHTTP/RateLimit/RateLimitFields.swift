@@ -14,6 +14,7 @@ package enum RateLimitFields {
     /// Appends the value of `RateLimit-Policy`: `q` is the amount, `w` the window in seconds, `qu` the unit.
     package static func appendPolicy(_ limits: some Collection<LimitReading>, to bytes: inout [UInt8]) {
         append(limits, to: &bytes) { limit, bytes in
+            bytes.append(contentsOf: name(of: limit, among: limits))
             let definition = limit.rule.definition
             bytes.append(parameter: "q", definition.amount)
             bytes.append(parameter: "w", definition.windowMilliseconds.wholeSeconds)
@@ -26,9 +27,16 @@ package enum RateLimitFields {
     /// Appends the value of `RateLimit`: `r` is what remains, `t` the seconds until it is reset.
     package static func appendState(_ limits: some Collection<LimitReading>, to bytes: inout [UInt8]) {
         append(limits, to: &bytes) { limit, bytes in
-            bytes.append(parameter: "r", limit.remaining)
-            bytes.append(parameter: "t", limit.resetMilliseconds.wholeSeconds)
+            appendState(of: limit, name: name(of: limit, among: limits), to: &bytes)
         }
+    }
+
+    /// Appends one limit's part of `RateLimit`, by its name as ``name(of:among:)`` has it.
+    @inline(__always)
+    package static func appendState(of limit: LimitReading, name: [UInt8], to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: name)
+        bytes.append(parameter: "r", limit.remaining)
+        bytes.append(parameter: "t", limit.resetMilliseconds.wholeSeconds)
     }
 
     /// Both fields with their values; none where the key has no limits.
@@ -46,23 +54,28 @@ package enum RateLimitFields {
 
     private static func append(
         _ limits: some Collection<LimitReading>, to bytes: inout [UInt8],
-        _ parameters: (LimitReading, inout [UInt8]) -> Void
+        _ value: (LimitReading, inout [UInt8]) -> Void
     ) {
         var isFirst = true
         for limit in limits {
             if !isFirst { bytes.append(contentsOf: ", ".utf8) }
             isFirst = false
-            let rule = limit.rule
-            bytes.append(UInt8(ascii: "\""))
-            // A key's, its plan's and its account's limits may have one name; only then is the owner told with it.
-            if limits.count(where: { $0.rule.definition.name == rule.definition.name }) > 1, rule.source != .key {
-                bytes.append(contentsOf: rule.source.rawValue.utf8)
-                bytes.append(UInt8(ascii: "/"))
-            }
-            bytes.append(contentsOf: rule.definition.name.utf8)
-            bytes.append(UInt8(ascii: "\""))
-            parameters(limit, &bytes)
+            value(limit, &bytes)
         }
+    }
+
+    /// A limit's name as a structured field's string, quotes included.
+    package static func name(of limit: LimitReading, among limits: some Collection<LimitReading>) -> [UInt8] {
+        let rule = limit.rule
+        var bytes = [UInt8(ascii: "\"")]
+        // A key's, its plan's and its account's limits may have one name; only then is the owner told with it.
+        if limits.count(where: { $0.rule.definition.name == rule.definition.name }) > 1, rule.source != .key {
+            bytes.append(contentsOf: rule.source.rawValue.utf8)
+            bytes.append(UInt8(ascii: "/"))
+        }
+        bytes.append(contentsOf: rule.definition.name.utf8)
+        bytes.append(UInt8(ascii: "\""))
+        return bytes
     }
 
     /// What is counted. Money is counted in nano-dollars here as everywhere: the field knows no fractions of a quota.
