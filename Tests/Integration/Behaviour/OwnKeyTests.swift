@@ -16,6 +16,8 @@ struct OwnKeyTests {
             #expect(answer.status == 200 && answer["key"]?["id"]?.string == key.id)
             #expect(answer["key"]?["metadata"] == nil && !answer.text.contains("watch"))
             #expect(answer["limits"]?.array?.first?["remaining"]?.number?.int64 == 2)
+            #expect(answer.header("RateLimit-Policy") == #""two";q=2;w=2678400;qu="requests""#)
+            #expect(answer.header("RateLimit")?.hasPrefix(#""two";r=2"#) == true)
         }
         let elsewhere = try await node.key(#""ip_allowlist":["192.0.2.1"]"#)
         #expect(try await node.send(.data(.GET, "/v1/self", secret: elsewhere.secret)).code == "ip_not_allowed")
