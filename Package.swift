@@ -87,7 +87,7 @@ let package = Package(
     targets: [
         library("LanyardCore", [crypto]),
         library("LanyardStorage", ["LanyardCore", crypto]),
-        library("LanyardSQLite", ["LanyardStorage", "LanyardCore", grdb]),
+        library("LanyardSQLite", ["LanyardStorage", "LanyardCore", grdb, metrics, coreMetrics]),
         library("LanyardEngine", ["LanyardStorage", "LanyardCore", crypto, lifecycle, logging, metrics, coreMetrics]),
         library("LanyardManagement", ["LanyardEngine", "LanyardStorage", "LanyardCore", crypto, logging]),
         library("LanyardWire", ["LanyardCore"]),
@@ -103,8 +103,7 @@ let package = Package(
             [
                 "LanyardManagement", "LanyardEngine", "LanyardStorage", "LanyardHTTP", "LanyardWire", "LanyardCore",
                 hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioPosix, nioHTTP1, nioSSL, nioHTTPTypes,
-                httpTypes,
-                logging, crypto, lifecycle,
+                httpTypes, logging, crypto, lifecycle, metrics, coreMetrics,
             ]),
         library("LanyardTelemetry", [coreMetrics, metrics, logging]),
         library(
@@ -180,7 +179,8 @@ let package = Package(
             "LanyardServerTests",
             [
                 "LanyardServer", "LanyardCommand", "LanyardManagement", "LanyardEngine", "LanyardStorage",
-                "LanyardTelemetry", "LanyardCore", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, logging,
+                "LanyardTelemetry", "LanyardCore", "TestSupport", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL,
+                logging,
             ], resources: [.copy("Fixtures")]),
         tests(
             "IntegrationTests", at: "Tests/Integration", except: ["Faults"],
@@ -203,7 +203,7 @@ let package = Package(
                 "FuzzKit", "LanyardServer", "LanyardAdmin", "LanyardManagement", "LanyardStorage", "LanyardHTTP",
                 "LanyardWire", "LanyardCore",
             ], resources: [.copy("Regressions")]),
-        tests("LanyardTelemetryTests", ["LanyardTelemetry", coreMetrics, logging]),
+        tests("LanyardTelemetryTests", ["LanyardTelemetry", "TestSupport", coreMetrics, logging]),
         tests(
             "LanyardManagementTests",
             [

@@ -13,6 +13,7 @@ final class AllowanceTable: Sendable {
     private let states: Shards<States>
     private let capacity: Int
     private let nextSweep = Atomic<Int>(0)
+    private let refusals = Atomic<Int64>(0)
 
     struct States {
         var bySubject = ReferenceTable<AllowanceState>()
@@ -27,7 +28,10 @@ final class AllowanceTable: Sendable {
     func state(for subject: Subject) -> AllowanceState? {
         states.withShard(of: subject.low) { shard in
             if let state = shard.bySubject[subject] { return state }
-            guard shard.bySubject.count < capacity / states.count + 1 else { return nil }
+            guard shard.bySubject.count < capacity / states.count + 1 else {
+                refusals.add(1, ordering: .relaxed)
+                return nil
+            }
             let state = AllowanceState(subject: subject)
             shard.bySubject.insert(state)
             return state
@@ -57,6 +61,9 @@ final class AllowanceTable: Sendable {
         states.forEach { count += $0.bySubject.count }
         return count
     }
+
+    /// How often a state was refused because the table was full.
+    var refusalCount: Int64 { refusals.load(ordering: .relaxed) }
 
     /// Looks through a part of the table and forgets what nobody needs. Called once a second, it comes round in a minute.
     func sweep(now: MonotonicInstant) {

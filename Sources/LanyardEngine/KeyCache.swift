@@ -24,7 +24,7 @@ final class KeyCache: Sendable {
     func find(_ digest: SecretDigest) -> Lookup {
         let hit = found.withShard(of: digest.shardNumber) { $0.find(digest) }
         if let hit { return .found(hit) }
-        return absent.withShard(of: digest.shardNumber) { $0.contains(digest) } ? .absent : .unloaded
+        return absent.withShard(of: digest.shardNumber) { $0.find(digest) } ? .absent : .unloaded
     }
 
     func insert(_ secret: ResolvedSecret, for digest: SecretDigest, bytes: Int) {
@@ -48,15 +48,38 @@ final class KeyCache: Sendable {
         return removed
     }
 
-    /// Entries and bytes held.
-    var size: (entries: Int, bytes: Int) {
+    /// What is held, and what has happened so far. Counted where a shard's lock is held anyway: that costs no atomic.
+    struct Statistics: Sendable, Equatable {
         var entries = 0
         var bytes = 0
+        var absentEntries = 0
+        /// Look-ups that found a key.
+        var hits: Int64 = 0
+        /// Look-ups that found the digest to belong to none.
+        var absentHits: Int64 = 0
+        /// Look-ups that found nothing.
+        var misses: Int64 = 0
+        /// Keys that were let go to make room.
+        var evictions: Int64 = 0
+        /// Absent digests that were let go to make room.
+        var absentEvictions: Int64 = 0
+    }
+
+    var statistics: Statistics {
+        var all = Statistics()
         found.forEach { shard in
-            entries += shard.count
-            bytes += shard.bytes
+            all.entries += shard.count
+            all.bytes += shard.bytes
+            all.hits += shard.hits
+            all.evictions += shard.evictions
         }
-        return (entries, bytes)
+        absent.forEach { shard in
+            all.absentEntries += shard.count
+            all.absentHits += shard.hits
+            all.misses += shard.misses
+            all.absentEvictions += shard.evictions
+        }
+        return all
     }
 }
 
@@ -89,6 +112,8 @@ extension KeyCache {
     struct Found {
         private let budget: Int
         private(set) var bytes = 0
+        private(set) var hits: Int64 = 0
+        private(set) var evictions: Int64 = 0
         private var entries = ReferenceTable<Entry>()
         private var hand = 0
 
@@ -99,9 +124,10 @@ extension KeyCache {
         var count: Int { entries.count }
 
         @inline(__always)
-        func find(_ digest: SecretDigest) -> ResolvedSecret? {
+        mutating func find(_ digest: SecretDigest) -> ResolvedSecret? {
             guard let entry = entries[digest] else { return nil }
             if !entry.wasUsed { entry.wasUsed = true }
+            hits &+= 1
             return entry.secret
         }
 
@@ -117,6 +143,7 @@ extension KeyCache {
                 }
                 guard let evicted else { break }
                 bytes -= Int(evicted.bytes)
+                evictions += 1
             }
         }
 
@@ -138,6 +165,9 @@ extension KeyCache {
 
     struct Absent {
         private let capacity: Int
+        private(set) var hits: Int64 = 0
+        private(set) var misses: Int64 = 0
+        private(set) var evictions: Int64 = 0
         private var digests: Set<SecretDigest> = []
         private var queue: [SecretDigest] = []
         private var next = 0
@@ -146,8 +176,12 @@ extension KeyCache {
             self.capacity = capacity
         }
 
-        func contains(_ digest: SecretDigest) -> Bool {
-            !digests.isEmpty && digests.contains(digest)
+        var count: Int { digests.count }
+
+        mutating func find(_ digest: SecretDigest) -> Bool {
+            let isKnown = !digests.isEmpty && digests.contains(digest)
+            if isKnown { hits &+= 1 } else { misses &+= 1 }
+            return isKnown
         }
 
         mutating func insert(_ digest: SecretDigest) {
@@ -155,7 +189,8 @@ extension KeyCache {
             if queue.count < capacity {
                 queue.append(digest)
             } else {
-                digests.remove(queue[next])
+                // Its digest may have become a key's meanwhile, and then made room by itself.
+                if digests.remove(queue[next]) != nil { evictions += 1 }
                 queue[next] = digest
                 next = (next + 1) % capacity
             }

@@ -33,7 +33,25 @@ extension KeyEngine: DecisionNode {
 extension KeyEngine {
     /// Decides by what this node has in memory, at once. `report` receives how the key's limits stand.
     package func decide(_ request: DecisionRequest, report: inout LimitReport) -> Decision {
-        LanyardCore.decide(request, on: self, now: now, report: &report)
+        let now = now
+        let decision = LanyardCore.decide(request, on: self, now: now, report: &report)
+        if case .deny(let denial) = decision {
+            attempts.count(denial.code, from: request.address, at: now.wall) { keyID(of: request.presented) }
+        }
+        return decision
+    }
+
+    /// Counts a refusal that was found without ``decide(_:report:)``.
+    package func countAttempt(_ code: DenialCode, from address: IPAddress?, key: KeyID?) {
+        attempts.count(code, from: address, at: now.wall) { key }
+    }
+
+    /// The key of a refused request, if it was one once. It takes the hash again, which only refusals pay.
+    private func keyID(of presented: DecisionRequest.Presented) -> KeyID? {
+        guard case .success(let digest) = Steps.identify(presented, acceptsForeign: acceptsForeignSecrets),
+            case .found(let secret) = cache.find(digest)
+        else { return nil }
+        return secret.key.record.id
     }
 
     /// Decides, fetching what is missing: at most two rounds, and then `unavailable`. `prepare` makes the request from the

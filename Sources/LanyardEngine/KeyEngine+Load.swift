@@ -33,6 +33,8 @@ extension KeyEngine {
     /// Asks the store until the answer is as new as every change that was applied.
     private func fill(_ digest: SecretDigest) async throws(EngineError) {
         counters.loads.increment()
+        let start = now.monotonic
+        defer { counters.loadTime.recordNanoseconds(now.monotonic.nanoseconds - start.nanoseconds) }
         for _ in 0..<KeyEngine.fillAttempts {
             let (loaded, epoch) = try await storeRead { store in (try store.load(digest), try store.epoch()) }
             if try install(loaded, digest, epoch: epoch) { return }

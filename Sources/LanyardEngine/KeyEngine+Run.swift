@@ -37,8 +37,11 @@ extension KeyEngine: Service {
         calls.sweep(now: now)
         allowances.sweep(now: now)
         resolver.sweep()
-        reportSizes()
+        attempts.forget(now: self.now.wall)
+        logAttempts()
+        reportMetrics()
         await forgetIdempotentAnswers()
+        await keepUsageBounded()
     }
 
     /// Answers that may not be given again are erased, at the latest a minute after their time: a store that is stolen
@@ -56,15 +59,6 @@ extension KeyEngine: Service {
             lastForgetting.store(0, ordering: .relaxed)
             logger.error("old answers could not be erased; trying again", metadata: ["reason": "\(error)"])
         }
-    }
-
-    private func reportSizes() {
-        let size = cache.size
-        counters.cachedKeys.record(size.entries)
-        counters.cachedBytes.record(size.bytes)
-        counters.trackedSubjects.record(allowances.count)
-        counters.openCalls.record(calls.openCount)
-        counters.epoch.record(epoch)
     }
 
     /// Saves everything and closes the store; from the first moment on, every decision is denied `unavailable`.
@@ -109,7 +103,8 @@ extension KeyEngine: Service {
             let failed = await save(Array(piece), everything: everything, isLast: isLast)
             failure = failure ?? failed
         } while !states.isEmpty
-        counters.flushLagSeconds.record(Double(now.monotonic.nanoseconds - start.nanoseconds) / 1e9)
+        counters.flushTime.recordNanoseconds(now.monotonic.nanoseconds - start.nanoseconds)
+        if failure == nil { lastFlush.store(start.nanoseconds, ordering: .relaxed) }
         return failure
     }
 
@@ -141,6 +136,7 @@ extension KeyEngine: Service {
                 if !rows.isEmpty { try store.addUsage(rows) }
                 if !windows.isEmpty || isLast { try store.save(windows, clock: clock) }
             }
+            counters.savedWindows.increment(by: windows.count)
             return nil
         } catch {
             counters.failedFlushes.increment()

@@ -42,7 +42,13 @@ public final class KeyEngine: Sendable {
     let isShutDown = Atomic<Bool>(false)
     /// The minute in which old answers were last erased.
     let lastForgetting = Atomic<Int>(0)
+    let attempts: RefusedAttempts
+    let records = Mutex(RecordKeeping())
+    let retention = Mutex(UsageRetention())
+    /// When the last flush that left nothing unwritten began, on the monotonic clock.
+    let lastFlush: Atomic<Int64>
     let counters = EngineCounters()
+    let reported = Mutex(EngineCounters.Reported())
 
     struct AppliedChanges {
         /// Changes whose new state could not be read yet; tried again each second.
@@ -84,10 +90,14 @@ public final class KeyEngine: Sendable {
         budget = UnknownKeyBudget(perMinute: configuration.unknownKeysPerMinute)
         changes = Mutex(AppliedChanges(recent: RecentChanges(epoch: start.epoch), epoch: start.epoch))
         pending = PendingFlush()
+        attempts = RefusedAttempts(
+            addresses: RefusedAttempts.addressesOfKind, threshold: RecordKeeping().attemptWarning, since: now.wall)
+        lastFlush = Atomic(now.monotonic.nanoseconds)
         acceptsForeign = Atomic(start.hasImports)
         for project in start.projects { directory.set(project, for: project.id, epoch: start.epoch) }
         for policy in start.policies { directory.set(prepare(policy), for: policy.id, epoch: start.epoch) }
         allowances.restore(start.windows.windows)
+        counters.restoredWindows.record(start.windows.windows.count)
         // From here on there may be something to lose: whoever starts after a crash must see that there was none of a
         // shutdown.
         let running = clock.saved(isClean: false)

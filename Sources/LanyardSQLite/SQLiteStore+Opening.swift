@@ -4,23 +4,27 @@ import LanyardStorage
 extension SQLiteStore {
     /// Opens the database at a path, making it where there is none, and brings its schema up to date.
     package static func open(path: String, limits: WriteLimits = WriteLimits()) async throws -> SQLiteStore {
-        try await onThread { Result { try openFile(path, limits) } }.get()
+        let metrics = StoreMetrics()
+        return try await onThread { Result { try openFile(path, limits, metrics) } }.get()
     }
 
     /// Makes a database in memory, which is gone when the store is.
     package static func openInMemory(limits: WriteLimits = WriteLimits()) async throws -> SQLiteStore {
-        try await onThread {
+        let metrics = StoreMetrics()
+        return try await onThread {
             Result {
                 try mapping("opening a database in memory") {
                     let queue = try DatabaseQueue(configuration: configuration)
                     try Schema.prepare(queue)
-                    return SQLiteStore(queue, lock: nil, files: nil, limits: limits)
+                    return SQLiteStore(queue, lock: nil, files: nil, limits: limits, metrics: metrics)
                 }
             }
         }.get()
     }
 
-    private static func openFile(_ path: String, _ limits: WriteLimits) throws -> SQLiteStore {
+    private static func openFile(
+        _ path: String, _ limits: WriteLimits, _ metrics: StoreMetrics
+    ) throws -> SQLiteStore {
         let file = try StoreFile(path)
         let lock = try StoreLock(file)
         return try mapping("opening \(file.path)") {
@@ -29,7 +33,7 @@ extension SQLiteStore {
             let pool = try DatabasePool(path: file.path, configuration: configuration)
             try pool.writeWithoutTransaction { try makeDurable($0) }
             try Schema.prepare(pool)
-            return SQLiteStore(pool, lock: lock, files: OpenedFiles(file), limits: limits)
+            return SQLiteStore(pool, lock: lock, files: OpenedFiles(file), limits: limits, metrics: metrics)
         }
     }
 

@@ -14,6 +14,7 @@ import Synchronization
 package final class SQLiteStore: Store {
     private let database: any DatabaseWriter & Sendable
     private let writes: WriteQueue
+    private let metrics: StoreMetrics
     /// `nil` in memory, which nobody else can open.
     private let lock: StoreLock?
     /// `nil` in memory, where there is nothing to delete.
@@ -37,11 +38,15 @@ package final class SQLiteStore: Store {
     /// Beyond so many reads at once, the next is refused.
     static let mostReads = 10_000
 
-    init(_ database: any DatabaseWriter & Sendable, lock: StoreLock?, files: OpenedFiles?, limits: WriteLimits) {
+    init(
+        _ database: any DatabaseWriter & Sendable, lock: StoreLock?, files: OpenedFiles?, limits: WriteLimits,
+        metrics: StoreMetrics
+    ) {
         self.database = database
         self.lock = lock
         self.files = files
-        writes = WriteQueue(database, files, limits)
+        self.metrics = metrics
+        writes = WriteQueue(database, files, limits, metrics)
     }
 
     /// How often anything was committed since the opening.
@@ -52,19 +57,29 @@ package final class SQLiteStore: Store {
     package func read<Result: Sendable>(
         _ body: @escaping @Sendable (any StoreReading) throws -> Result
     ) async throws -> Result {
-        try await withReader { database in
-            let transaction = SQLiteTransaction(database)
-            let result = try body(transaction)
-            if let failure = transaction.failure { throw failure }
-            return result
+        do {
+            return try await withReader { database in
+                let transaction = SQLiteTransaction(database)
+                let result = try body(transaction)
+                if let failure = transaction.failure { throw failure }
+                return result
+            }
+        } catch {
+            metrics.failed(.read, error)
+            throw error
         }
     }
 
     package func write<Result: Sendable>(
         _ body: @escaping @Sendable (any StoreWriting) throws -> Result
     ) async throws -> Result {
-        try await withCheckedThrowingContinuation { caller in
-            writes.submit(PendingWrite(body, caller))
+        do {
+            return try await withCheckedThrowingContinuation { caller in
+                writes.submit(PendingWrite(body, caller))
+            }
+        } catch {
+            metrics.failed(.write, error)
+            throw error
         }
     }
 

@@ -112,6 +112,8 @@ public enum StoreReference: Sendable, Equatable {
 public enum StoreMarker: String, Sendable, CaseIterable {
     /// When the first administrator's secret was written to its file: once for each store.
     case adminSecretWrittenAt = "admin_secret_written_at"
+    /// The minute before which usage has been put together by the hour, as a decimal number.
+    case usageRolledUpTo = "usage_rolled_up_to"
 }
 
 /// What a key's decision depends on, read in one transaction.

@@ -62,6 +62,15 @@ public protocol StoreWriting: StoreReading {
 
     /// Adds to usage, and notes when keys were last used.
     func addUsage(_ rows: [UsageRow]) throws
+    /// Puts usage of the minutes from `first` on and before `end` together by the hour: what a key did in an hour with one
+    /// outcome becomes one row, at the hour's first minute. Both bounds are first minutes of hours. It looks at the earliest
+    /// hour in which anything was used, and there takes `limit` rows at most, so that no transaction takes long.
+    /// - Returns: The first minute of the next hour to look at; `end` when nothing is left. Asked again from there on, it
+    ///   comes to the end.
+    func rollUpUsage(from first: Int32, before end: Int32, limit: Int) throws -> Int32
+    /// Deletes the earliest usage from before `minute`, `limit` rows at most.
+    /// - Returns: How many rows went; fewer than `limit` when nothing is left.
+    func deleteUsage(before minute: Int32, limit: Int) throws -> Int
 
     /// Remembers an answer; `false` if there is one already.
     func insert(_ answer: IdempotentAnswer) throws -> Bool

@@ -235,6 +235,33 @@ struct AnswerContractTests {
         try expect(HealthAnswer.ready, "Health")
     }
 
+    @Test("refused attempts")
+    func attempts() throws {
+        let attempt = AttemptAnswer(
+            address: "2001:db8::/64", codes: [.revokedKey: 2, .unknownKey: 1], firstSeen: sample.created,
+            lastSeen: sample.created, keys: [sample.record.id])
+        for data in [[], [attempt]] {
+            try expect(
+                AttemptListAnswer(since: sample.created, data: data, withoutAddress: [.expiredKey: 1], displaced: 0),
+                "AttemptList")
+        }
+    }
+
+    @Test("no field of the CSV begins with what a spreadsheet takes for a formula, nor needs quotes")
+    func harmlessCSV() {
+        // Every text in it is an id, a time, an amount or a code, so it is enough to look at all codes and extremes.
+        let codes = Dictionary(uniqueKeysWithValues: DenialCode.allCases.map { ($0.text, Int64.max / 64) })
+        let id = KeyID.make(atMilliseconds: 1).description
+        for group in [UsageRowAnswer.Group.all, .key(id), .key(nil), .account(nil), .project(nil)] {
+            let row = UsageRowAnswer(
+                start: Timestamp(milliseconds: 0), group: group, outcomes: codes, tokens: .max, nanoUSD: .max)
+            for line in [row.csvHeader, row.csvLine] {
+                let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+                #expect(fields.allSatisfy { $0.wholeMatch(of: /|[A-Za-z0-9][A-Za-z0-9_:.= -]*/) != nil }, "\(line)")
+            }
+        }
+    }
+
     @Test("a row of usage as CSV has the columns of the contract")
     func csv() {
         var row = UsageRowAnswer(

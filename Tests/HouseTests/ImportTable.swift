@@ -66,7 +66,7 @@ extension ImportTable {
             exceptions: ["Sources/LanyardCore/Secret/SecretMemory.swift": "only the C library zeroes for certain"]),
         Row(target: "LanyardStorage", standsOn: ["LanyardCore"], products: ["Crypto"], system: .none, isPublic: true),
         Row(
-            target: "LanyardSQLite", standsOn: ["LanyardStorage"], products: ["GRDB"],
+            target: "LanyardSQLite", standsOn: ["LanyardStorage"], products: ["GRDB", "Metrics", "CoreMetrics"],
             system: .platform, isPublic: true),
         Row(
             target: "LanyardEngine", standsOn: ["LanyardStorage"],
@@ -90,8 +90,7 @@ extension ImportTable {
             target: "LanyardAdmin", standsOn: ["LanyardManagement", "LanyardWire", "LanyardHTTP"],
             products: [
                 "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL",
-                "NIOHTTPTypes",
-                "HTTPTypes", "Logging", "Crypto", "ServiceLifecycle",
+                "NIOHTTPTypes", "HTTPTypes", "Logging", "Crypto", "ServiceLifecycle", "Metrics", "CoreMetrics",
             ],
             system: .foundation, isPublic: false),
         Row(

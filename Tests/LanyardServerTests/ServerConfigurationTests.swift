@@ -73,8 +73,7 @@ struct ServerConfigurationTests {
         .stalenessBound: "5s", .maxConnections: "12", .idleTimeout: "90s", .headerTimeout: "500ms", .bodyTimeout: "20s",
         .maxBody: "64KiB", .bodyMemory: "128MiB", .maxAdminConnections: "5", .maxHead: "8KiB", .maxFields: "20",
         .drainTimeout: "0s", .drainDelay: "5s", .threads: "3", .cacheMemory: "2GiB", .unknownKeyBudget: "7",
-        .logLevel: "trace",
-        .logFormat: "json",
+        .logLevel: "trace", .logFormat: "json", .attemptWarning: "0", .usageByMinute: "2d", .usageRetention: "30d",
     ]
 
     /// TLS's settings only make sense together.

@@ -88,6 +88,24 @@ func get(_ url: String, secret: String? = nil, client: HTTPClient = .shared) asy
     return Answer(status: response.status.code, body: String(buffer: body))
 }
 
+/// A request with a body or fields of its own.
+func send(
+    _ method: HTTPMethod, _ url: String, secret: String? = nil, json: String? = nil,
+    fields: [(name: String, value: String)] = []
+) async throws -> Answer {
+    var request = HTTPClientRequest(url: url)
+    request.method = method
+    if let secret { request.headers.add(name: "Authorization", value: "Bearer \(secret)") }
+    if let json {
+        request.headers.add(name: "Content-Type", value: "application/json")
+        request.body = .bytes(ByteBuffer(string: json))
+    }
+    for field in fields { request.headers.add(name: field.name, value: field.value) }
+    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+    let body = try await response.body.collect(upTo: 1 << 22)
+    return Answer(status: response.status.code, body: String(buffer: body))
+}
+
 /// Runs `body` with a client that knows certain certificates.
 func withTLSClient(
     trusting authority: String, showing certificate: (chain: String, key: String)? = nil,

@@ -21,6 +21,7 @@ extension Fault {
         case .breaksChains, .rewritesHashes: "audit entries are numbered"
         case .ignoresAuditTimes: "audit lists hold"
         case .overwritesUsage, .countsKeylessUsage: "usage adds up"
+        case .leavesOldMinutes, .keepsUsageLonger: "old usage is put together"
         case .splitsPieces: "pages of usage meet"
         case .forgetsLastUse, .movesLastUseBack: "a key was last used"
         case .replacesAnswers: "an idempotent answer lasts"

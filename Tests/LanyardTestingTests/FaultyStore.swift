@@ -10,6 +10,7 @@ enum Fault: String, CaseIterable, Sendable {
     case keepsWhatThrew, skipsEpochs, repeatsEpochs, swallowsErrors, answersWhenClosed, forgetsImports
     case breaksChains, rewritesHashes, ignoresAuditTimes
     case overwritesUsage, splitsPieces, countsKeylessUsage, forgetsLastUse, movesLastUseBack
+    case leavesOldMinutes, keepsUsageLonger
     case replacesAnswers, forgetsAnswersEarly, keepsOldAnswers, erasesBodiesEarly, keepsOldBodies
     case savesNoClock, keepsEmptyWindows, shortensWindows
     case updatesWhatIsAbsent, readsHalfWrites

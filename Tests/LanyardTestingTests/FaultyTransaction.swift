@@ -241,6 +241,15 @@ final class FaultyTransaction: StoreWriting {
         }
     }
 
+    func rollUpUsage(from first: Int32, before end: Int32, limit: Int) throws -> Int32 {
+        let next = try writer().rollUpUsage(from: first, before: end, limit: limit)
+        return fault == .leavesOldMinutes ? end : next
+    }
+
+    func deleteUsage(before minute: Int32, limit: Int) throws -> Int {
+        try writer().deleteUsage(before: fault == .keepsUsageLonger ? minute - 1 : minute, limit: limit)
+    }
+
     func insert(_ answer: IdempotentAnswer) throws -> Bool {
         guard fault == .replacesAnswers, let old = try reading.idempotentAnswer(answer.id) else {
             return try writer().insert(answer)

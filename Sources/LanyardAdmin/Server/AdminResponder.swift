@@ -104,17 +104,20 @@ struct AdminResponder: HTTPResponder {
         }
     }
 
-    /// Neither fields nor the query nor what stands for a parameter in the path: any of them may hold a secret.
+    /// Counts the request, and logs it where somebody wants to read that. Neither fields nor the query nor what stands for
+    /// a parameter in the path: any of them may hold a secret.
     private func log(
         _ request: Request, _ match: EndpointTable.Match, _ response: Response, _ context: AdminContext,
         since start: ContinuousClock.Instant
     ) {
+        let elapsed = ContinuousClock.now - start
+        services.counters.count(status: response.status.code, took: elapsed)
         services.logger.debug(
             "answered",
             metadata: context.metadata([
                 "method": "\(request.method.rawValue)", "path": "\(match.path)",
                 "status": "\(response.status.code)",
-                "elapsed_ms": "\((ContinuousClock.now - start) / .milliseconds(1))",
+                "elapsed_ms": "\(elapsed / .milliseconds(1))",
             ]))
     }
 }

@@ -13,4 +13,5 @@ struct AdminServices: Sendable {
     /// The listeners' addresses, known once they are bound.
     let addresses: @Sendable () -> (data: String, admin: String)
     let logger: Logger
+    let counters = AdminMetrics()
 }

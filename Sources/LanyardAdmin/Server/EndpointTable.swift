@@ -6,7 +6,7 @@ struct EndpointTable: Sendable {
     /// Every endpoint of the admin listener.
     static let all = EndpointTable(
         Endpoint.open + Endpoint.keys + Endpoint.projects + Endpoint.accounts + Endpoint.plans + Endpoint.roles
-            + Endpoint.policies + Endpoint.explain + Endpoint.usage + Endpoint.audit)
+            + Endpoint.policies + Endpoint.explain + Endpoint.usage + Endpoint.audit + Endpoint.attempts)
 
     enum Match: Sendable {
         case found(Endpoint, pathID: String)

@@ -2160,6 +2160,9 @@ paths:
         leave. The default is the last 24 hours, by the hour. A caller whose scope is bound to a project sees
         that project's.
 
+        Usage is kept by the minute for `--usage-by-minute` (14 days); what is older was put together by the hour and
+        stands at the hour's first minute. After `--usage-retention` (400 days) it is gone.
+
         CSV (by `Accept: text/csv` or `?format=csv`) is the whole answer, streamed: `cursor` and `limit` are not
         used. Its columns: `start`, then `key_id`, `account_id` or `project_id` if grouped, then
         `granted,denied,tokens,usd,outcomes`, the last as `code=count` separated by spaces.
@@ -2273,6 +2276,44 @@ paths:
             X-Request-Id: {$ref: '#/components/headers/RequestId'}
           content:
             application/json: {schema: {$ref: '#/components/schemas/AuditVerifyAnswer'}}
+        '400': {$ref: '#/components/responses/BadRequest'}
+        '401': {$ref: '#/components/responses/Unauthorized'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '429': {$ref: '#/components/responses/TooManyRequests'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+
+  /v1/attempts:
+    servers:
+      - {url: 'http://127.0.0.1:8081', description: The admin listener.}
+    x-lanyard-allow: GET, HEAD
+
+    get:
+      operationId: listAttempts
+      tags: [admin]
+      summary: Refused attempts by address
+      description: |
+        Which addresses tried keys that they may not use: malformed, unknown, revoked, expired and rotated ones, on
+        either listener, the busiest first. The address is the client's, as the policy's dialect has it, and not the
+        proxy's; IPv6 addresses count by their /64.
+
+        It is kept in memory: by the node that answers, since it started, an address for 24 hours after its last
+        attempt. Of each sort (malformed; unknown; revoked, expired and rotated) the 1024 busiest addresses are
+        remembered, so that who sends junk pushes nobody out who tries a real key. Counts are never too high; they
+        are complete while `displaced` is 0.
+      x-lanyard-scope: lanyard:audit:read
+      parameters:
+        - name: code
+          in: query
+          description: Only addresses that were refused with this code.
+          schema: {$ref: '#/components/schemas/AttemptCode'}
+        - {$ref: '#/components/parameters/Limit'}
+      responses:
+        '200':
+          description: The addresses.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestId'}
+          content:
+            application/json: {schema: {$ref: '#/components/schemas/AttemptList'}}
         '400': {$ref: '#/components/responses/BadRequest'}
         '401': {$ref: '#/components/responses/Unauthorized'}
         '403': {$ref: '#/components/responses/Forbidden'}
@@ -4359,6 +4400,52 @@ components:
           denied: 2
           tokens: 31800
           usd: '0.00'
+
+    AttemptCode:
+      type: string
+      enum: [malformed_key, unknown_key, too_many_unknown_keys, revoked_key, expired_key, rotated_key]
+
+    AttemptCounts:
+      type: object
+      description: How many attempts were refused with each code.
+      propertyNames: {$ref: '#/components/schemas/AttemptCode'}
+      additionalProperties: {type: integer, minimum: 1}
+
+    Attempt:
+      type: object
+      required: [address, attempts, codes, key_ids, first_seen_at, last_seen_at]
+      properties:
+        address: {type: string, description: 'An address; a /64 of IPv6 as `2001:db8:1:2::/64`.'}
+        attempts: {type: integer, minimum: 1}
+        codes: {$ref: '#/components/schemas/AttemptCounts'}
+        key_ids:
+          type: array
+          maxItems: 4
+          description: The revoked, expired or rotated keys that were tried, the last first.
+          items: {$ref: '#/components/schemas/KeyId'}
+        first_seen_at: {$ref: '#/components/schemas/Time'}
+        last_seen_at: {$ref: '#/components/schemas/Time'}
+      examples:
+        - address: 203.0.113.7
+          attempts: 41
+          codes: {revoked_key: 40, unknown_key: 1}
+          key_ids: [key_06Fq2mXv9TbLw3ZrYc81Ke]
+          first_seen_at: '2026-03-01T09:12:31.000Z'
+          last_seen_at: '2026-03-01T09:30:00.000Z'
+
+    AttemptList:
+      type: object
+      required: [since, data, without_address, displaced]
+      properties:
+        since: {$ref: '#/components/schemas/Time', description: When the node that answers began to count.}
+        data: {type: array, maxItems: 200, items: {$ref: '#/components/schemas/Attempt'}}
+        without_address:
+          $ref: '#/components/schemas/AttemptCounts'
+          description: Attempts that came without an address, by `POST /v1/verify` without `ip`.
+        displaced:
+          type: integer
+          minimum: 0
+          description: How often an address was forgotten to make room for a busier one.
 
     UsageList:
       type: object

@@ -43,6 +43,8 @@ struct Serve: AsyncParsableCommand {
         @Option(name: .of(.database), help: .of(.database)) var database: String?
         @Option(name: .of(.adminKeyFile), help: .of(.adminKeyFile), completion: .file()) var adminKeyFile: String?
         @Option(name: .of(.config), help: .of(.config), completion: .file()) var config: String?
+        @Option(name: .of(.usageByMinute), help: .of(.usageByMinute)) var usageByMinute: String?
+        @Option(name: .of(.usageRetention), help: .of(.usageRetention)) var usageRetention: String?
         // Refused by name, which says more than an unknown option would; not shown before it exists.
         @Option(name: .of(.counters), help: .hidden) var counters: String?
     }
@@ -69,6 +71,7 @@ struct Serve: AsyncParsableCommand {
     struct Logging: ParsableArguments {
         @Option(name: .of(.logLevel), help: .of(.logLevel)) var logLevel: String?
         @Option(name: .of(.logFormat), help: .of(.logFormat)) var logFormat: String?
+        @Option(name: .of(.attemptWarning), help: .of(.attemptWarning)) var attemptWarning: String?
     }
 
     func run() async throws {
@@ -97,7 +100,9 @@ struct Serve: AsyncParsableCommand {
         let single: [Setting: String?] = [
             .data: listening.data, .admin: listening.admin, .readyFile: listening.readyFile,
             .database: keeping.database, .adminKeyFile: keeping.adminKeyFile, .config: keeping.config,
-            .counters: keeping.counters, .tlsCert: tls.tlsCert, .tlsKey: tls.tlsKey, .clientCA: tls.clientCA,
+            .usageByMinute: keeping.usageByMinute, .usageRetention: keeping.usageRetention,
+            .attemptWarning: logging.attemptWarning, .counters: keeping.counters, .tlsCert: tls.tlsCert,
+            .tlsKey: tls.tlsKey, .clientCA: tls.clientCA,
             .maxConnections: bounds.maxConnections, .idleTimeout: bounds.idleTimeout,
             .headerTimeout: bounds.headerTimeout, .bodyTimeout: bounds.bodyTimeout, .maxBody: bounds.maxBody,
             .drainTimeout: bounds.drainTimeout,

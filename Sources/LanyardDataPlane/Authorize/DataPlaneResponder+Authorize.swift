@@ -63,17 +63,12 @@ extension DataPlaneResponder {
         _ question: Question, _ dialect: ProxyDialect, _ request: IncomingRequest, _ route: Route, _ frame: AnswerFrame,
         into output: inout ByteBuffer
     ) -> Response {
-        authorizeCount &+= 1
-        let isMeasured = authorizeCount % DataPlaneMetrics.samplingInterval == 0
-        let start = isMeasured ? NIODeadline.now() : frame.now
         let decision = question.decide(on: decisions, report: &report)
         if case .needs(let ticket) = decision {
             let call = AuthorizeCall(question, dialect, request, self)
             return run(call, from: call.wait(for: ticket), request, route, frame, into: &output)
         }
-        let response = answer(authorized(decision, dialect), to: request, route, frame, into: &output)
-        if isMeasured { metrics.authorizeTime.recordNanoseconds((NIODeadline.now() - start).nanoseconds) }
-        return response
+        return answer(authorized(decision, dialect), to: request, route, frame, into: &output)
     }
 
     /// What a decision is answered with, counted.

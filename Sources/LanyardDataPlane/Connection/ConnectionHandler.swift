@@ -64,7 +64,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     // MARK: What the loop asks
 
     func check(at now: NIODeadline) {
-        performAlone(machine.check(at: now))
+        let action = machine.check(at: now)
+        switch action {
+        case .wait: break
+        case .refuse: loop.responder.connectionTimedOut(duringRequest: true)
+        case .plan, .writeContinue, .answer, .sendLast, .closeOutput, .close:
+            loop.responder.connectionTimedOut(duringRequest: false)
+        }
+        performAlone(action)
     }
 
     func drain() {

@@ -14,6 +14,9 @@ protocol RequestResponder: AnyObject {
 
     /// Writes the answer to what was refused before it was a request.
     func respond(to refusal: Refusal, head: HTTPRequestHead?, frame: AnswerFrame, into output: inout ByteBuffer)
+
+    /// Told that a connection waited too long: for the rest of a request if one was begun.
+    func connectionTimedOut(duringRequest: Bool)
 }
 
 /// How a request is answered.

@@ -1,3 +1,4 @@
+import CoreMetrics
 import LanyardCore
 import LanyardEngine
 import LanyardHTTP
@@ -20,7 +21,6 @@ final class DataPlaneResponder: RequestResponder {
     /// Where a decision writes how limits stand; decisions of one loop never overlap.
     var report = LimitReport()
     var policyReaders: PolicyReaders
-    var authorizeCount = 0
 
     private var grantFields = GrantFields()
     private var requestIDs = RequestIDs()
@@ -52,6 +52,16 @@ final class DataPlaneResponder: RequestResponder {
             let problem = ManagementProblem.methodNotAllowed(methods.map(\.rawValue))
             return answer(.problem(ProblemResponse(problem)), to: request, route, frame, into: &output)
         }
+        if let body = request.body { metrics.bodyBytesRead.increment(by: body.bytes.readableBytes) }
+        let response = respond(to: request, route, from: peer, frame: frame, into: &output)
+        if case .written = response { metrics.record(NIODeadline.now() - frame.now, of: RouteGroup(route)) }
+        return response
+    }
+
+    private func respond(
+        to request: IncomingRequest, _ route: Route, from peer: ConnectionPeer, frame: AnswerFrame,
+        into output: inout ByteBuffer
+    ) -> Response {
         switch route {
         case .authorize:
             return authorize(request, from: peer, frame: frame, into: &output)
@@ -91,6 +101,12 @@ final class DataPlaneResponder: RequestResponder {
     }
 }
 
+extension DataPlaneResponder {
+    func connectionTimedOut(duringRequest: Bool) {
+        (duringRequest ? metrics.requestTimeouts : metrics.idleTimeouts).increment()
+    }
+}
+
 // MARK: Answers
 
 extension DataPlaneResponder {
@@ -102,8 +118,9 @@ extension DataPlaneResponder {
         let requestID = call.requestID
         let start = parking.run(call, from: progress ?? call.advance(), head: request.head) {
             [self] answer, deferred in
-            deferred.complete { frame, output in
-                _ = self.answer(answer, to: request, route, id: requestID, frame, into: &output)
+            deferred.complete { later, output in
+                _ = self.answer(answer, to: request, route, id: requestID, later, into: &output)
+                metrics.record(later.now - frame.now, of: RouteGroup(route))
             }
         }
         switch start {

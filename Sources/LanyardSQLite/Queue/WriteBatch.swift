@@ -37,11 +37,12 @@ struct WriteBatch {
         self.files = files
     }
 
-    /// Runs the writes until `isTimeUp`, which is asked after each, and tells their callers; `didCommit` is called before
-    /// any of them hears of a commit. Those that were not begun are returned.
+    /// Runs the writes until `isTimeUp`, which is asked after each, and tells their callers; `didCommit` is told how many
+    /// writes lasted before any of them hears of it, and `didNotCommit` why a commit failed. Those that were not begun are
+    /// returned.
     static func run(
         _ writes: [PendingWrite], on database: Database, of files: OpenedFiles?, isTimeUp: () -> Bool,
-        didCommit: () -> Void
+        didCommit: (Int) -> Void, didNotCommit: (StoreError) -> Void
     ) -> ArraySlice<PendingWrite> {
         var batch = WriteBatch(database, files)
         do {
@@ -49,21 +50,22 @@ struct WriteBatch {
             try database.beginTransaction(.immediate)
         } catch {
             let error = StoreError.from(error, while: "beginning to write \(batch.place)")
+            didNotCommit(error)
             for write in writes { write.fail(error) }
             return []
         }
         for (index, write) in writes.enumerated() {
             batch.run(write, isAlone: writes.count == 1)
             guard database.isInsideTransaction else {
-                batch.runAgain(didCommit: didCommit)
+                batch.runAgain(didCommit: didCommit, didNotCommit: didNotCommit)
                 return writes[(index + 1)...]
             }
             if isTimeUp() {
-                batch.finish(didCommit: didCommit)
+                batch.finish(didCommit: didCommit, didNotCommit: didNotCommit)
                 return writes[(index + 1)...]
             }
         }
-        batch.finish(didCommit: didCommit)
+        batch.finish(didCommit: didCommit, didNotCommit: didNotCommit)
         return []
     }
 
@@ -96,18 +98,20 @@ struct WriteBatch {
     }
 
     /// Runs the others of a batch that SQLite has rolled back, each alone.
-    private func runAgain(didCommit: () -> Void) {
+    private func runAgain(didCommit: (Int) -> Void, didNotCommit: (StoreError) -> Void) {
         for outcome in outcomes.dropLast() {
             // Alone, none is left over.
-            _ = WriteBatch.run([outcome.write], on: database, of: files, isTimeUp: { false }, didCommit: didCommit)
+            _ = WriteBatch.run(
+                [outcome.write], on: database, of: files, isTimeUp: { false }, didCommit: didCommit,
+                didNotCommit: didNotCommit)
         }
         outcomes.last?.tell()
     }
 
     /// Commits and tells everyone.
-    private func finish(didCommit: () -> Void) {
-        let hasSuccess = outcomes.contains { if case .success = $0.result { true } else { false } }
-        guard hasSuccess else {
+    private func finish(didCommit: (Int) -> Void, didNotCommit: (StoreError) -> Void) {
+        let successes = outcomes.count { if case .success = $0.result { true } else { false } }
+        guard successes > 0 else {
             rollback()
             for outcome in outcomes { outcome.tell() }
             return
@@ -115,11 +119,12 @@ struct WriteBatch {
         do {
             try database.commit()
             try files?.check()
-            didCommit()
+            didCommit(successes)
             for outcome in outcomes { outcome.tell() }
         } catch {
             rollback()
             let error = StoreError.from(error, while: "committing to \(place)")
+            didNotCommit(error)
             for outcome in outcomes { outcome.write.fail(error) }
         }
     }

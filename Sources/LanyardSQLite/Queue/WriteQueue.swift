@@ -21,6 +21,7 @@ final class WriteQueue: Sendable {
     private let writer: any DatabaseWriter
     private let files: OpenedFiles?
     private let limits: WriteLimits
+    private let metrics: StoreMetrics
     private let state = Mutex(State())
     private let commits = Atomic<Int>(0)
 
@@ -38,10 +39,13 @@ final class WriteQueue: Sendable {
     /// How many writes wait for their turn.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
-    init(_ writer: any DatabaseWriter, _ files: OpenedFiles?, _ limits: WriteLimits) {
+    init(
+        _ writer: any DatabaseWriter, _ files: OpenedFiles?, _ limits: WriteLimits, _ metrics: StoreMetrics
+    ) {
         self.writer = writer
         self.files = files
         self.limits = limits
+        self.metrics = metrics
     }
 
     /// Takes a write, or tells its caller why not.
@@ -86,10 +90,15 @@ final class WriteQueue: Sendable {
         let unbegun = WriteBatch.run(
             writes, on: database, of: files,
             isTimeUp: { DispatchTime.now().uptimeNanoseconds - start >= limits.longestBatchNanoseconds },
-            didCommit: { commits.add(1, ordering: .relaxed) })
+            didCommit: { writes in
+                commits.add(1, ordering: .relaxed)
+                metrics.committed(writes, nanoseconds: DispatchTime.now().uptimeNanoseconds - start)
+            },
+            didNotCommit: { metrics.failed(.commit, $0) })
         let whenIdle = state.withLock { state in
             state.waiting.insert(contentsOf: unbegun, at: 0)
             state.isRunning = !state.waiting.isEmpty
+            metrics.wait(state.waiting.count)
             if state.isRunning {
                 scheduleBatch()
                 return [@Sendable () -> Void]()

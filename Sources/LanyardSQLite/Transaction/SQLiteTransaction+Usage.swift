@@ -45,25 +45,77 @@ extension SQLiteTransaction {
     func usage(_ query: UsageQuery) throws -> [UsageSum] {
         guard query.limit > 0 else { return [] }
         return try attempt("summing up usage") {
-            let question = try UsageQuestion(query)
+            var stretch = UsageStretch(query)
             var sums: [UsageSum] = []
-            let cursor = try Row.fetchCursor(statement(question.sql, question.values))
-            while let row = try cursor.next() {
-                var columns = ColumnReader(row, of: "usage")
-                let minute = try columns.number(Int32.self)
-                let group = try UsageQuestion.groupText(columns.id(UsageQuestion.GroupTag.self), of: query.group)
-                let position = UsagePosition(minute: minute, group: group)
-                if sums.last?.position != position {
-                    // The piece after the last one that was asked for has begun.
-                    if sums.count == query.limit { break }
-                    sums.append(UsageSum(position: position, outcomes: [:], tokens: 0, nanoUSD: 0))
-                }
-                let last = sums.count - 1
-                sums[last].outcomes[try columns.text()] = try columns.number()
-                sums[last].tokens += try columns.number()
-                sums[last].nanoUSD += try columns.number()
+            while sums.count < query.limit, stretch.first < query.toMinute {
+                guard let used = try earliestUsage(from: stretch.first, before: query.toMinute) else { break }
+                let minutes = stretch.next(from: used)
+                var part = query
+                part.fromMinute = minutes.lowerBound
+                part.toMinute = minutes.upperBound
+                part.limit = query.limit - sums.count
+                sums += try sumUp(part)
             }
             return sums
         }
+    }
+
+    private func earliestUsage(from first: Int32, before end: Int32) throws -> Int32? {
+        var values = ColumnWriter()
+        values.add(Int64(first))
+        values.add(Int64(end))
+        return try number(
+            "SELECT minute FROM usage WHERE minute >= ?1 AND minute < ?2 ORDER BY minute LIMIT 1", values
+        ).flatMap { Int32(exactly: $0) }
+    }
+
+    private func sumUp(_ query: UsageQuery) throws -> [UsageSum] {
+        let question = try UsageQuestion(query)
+        var sums: [UsageSum] = []
+        let cursor = try Row.fetchCursor(statement(question.sql, question.values))
+        while let row = try cursor.next() {
+            var columns = ColumnReader(row, of: "usage")
+            let minute = try columns.number(Int32.self)
+            let group = try UsageQuestion.groupText(columns.id(UsageQuestion.GroupTag.self), of: query.group)
+            let position = UsagePosition(minute: minute, group: group)
+            if sums.last?.position != position {
+                // The piece after the last one that was asked for has begun.
+                if sums.count == query.limit { break }
+                sums.append(UsageSum(position: position, outcomes: [:], tokens: 0, nanoUSD: 0))
+            }
+            let last = sums.count - 1
+            sums[last].outcomes[try columns.text()] = try columns.number()
+            sums[last].tokens += try columns.number()
+            sums[last].nanoUSD += try columns.number()
+        }
+        return sums
+    }
+}
+
+/// A question's time, in stretches that end where pieces end. SQLite sorts all that it sums up before it gives the first
+/// row, so a page of a long answer would cost as much as the whole; by stretches it costs about what it holds. Each is
+/// four times as long as the last: a question about a key that was seldom used has few of them.
+private struct UsageStretch {
+    /// Where the next one may begin.
+    private(set) var first: Int32
+    private let end: Int32
+    private let interval: Int64
+    private var pieces: Int64
+
+    init(_ query: UsageQuery) {
+        first = max(query.fromMinute, query.after?.minute ?? query.fromMinute)
+        end = query.toMinute
+        interval = Int64(query.interval.minutes)
+        pieces = Int64(min(query.limit, 64))
+    }
+
+    /// The next one, where nothing is between ``first`` and `used`.
+    mutating func next(from used: Int32) -> Range<Int32> {
+        let start = Int64(used) - (Int64(used) % interval + interval) % interval
+        let next = min(Int64(end), start + pieces * interval)
+        let minutes = max(first, Int32(clamping: start))..<Int32(clamping: next)
+        first = minutes.upperBound
+        pieces *= 4
+        return minutes
     }
 }

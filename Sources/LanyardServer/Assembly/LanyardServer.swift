@@ -97,12 +97,17 @@ package struct LanyardServer: Sendable {
         }
         let registry = telemetry.registry
         registry.beforeReading(data.updateMetrics)
-        admin = try AdminServer(
-            engine: engine, management: management,
-            configuration: try AdminConfiguration(configuration, certificates, serving),
-            metrics: { String(decoding: registry.exposition(), as: UTF8.self) },
-            addresses: { readiness.texts }, logger: telemetry.logger("lanyard.admin"),
-            onBound: { readiness.bound(.admin, $0) })
+        engine.keep(RecordKeeping(configuration))
+        // Weakly: the registry may outlive the server.
+        registry.beforeReading { [weak engine] in engine?.reportMetrics() }
+        admin = try withMetricsFactory(registry) {
+            try AdminServer(
+                engine: engine, management: management,
+                configuration: try AdminConfiguration(configuration, certificates, serving),
+                metrics: { String(decoding: registry.exposition(), as: UTF8.self) },
+                addresses: { readiness.texts }, logger: telemetry.logger("lanyard.admin"),
+                onBound: { readiness.bound(.admin, $0) })
+        }
     }
 
     /// The services in the order in which they start; they end in the reverse order.

@@ -17,6 +17,15 @@ extension EngineConfiguration {
     }
 }
 
+extension RecordKeeping {
+    init(_ server: ServerConfiguration) {
+        self.init()
+        usageByMinuteDays = Int32(clamping: server.usageByMinute.components.seconds / 86_400)
+        usageDays = Int32(clamping: server.usageRetention.components.seconds / 86_400)
+        attemptWarning = server.attemptWarning
+    }
+}
+
 extension DataPlaneConfiguration {
     init(_ server: ServerConfiguration, _ certificates: TLSCertificateSource?, _ serving: ServingState) {
         self.init()

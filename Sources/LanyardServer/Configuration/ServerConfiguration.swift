@@ -32,6 +32,12 @@ package struct ServerConfiguration: Sendable {
     package var cacheMemory = ByteCount.mebibytes(256)
     /// Look-ups that find nothing, allowed to one address in a minute.
     package var unknownKeyBudget = 300
+    /// Refused attempts of one address in a minute that are worth a line in the log; 0 for none.
+    package var attemptWarning = 100
+    /// How long usage is kept by the minute, and then by the hour.
+    package var usageByMinute: Duration = .seconds(14 * 86_400)
+    /// How long usage is kept at all.
+    package var usageRetention: Duration = .seconds(400 * 86_400)
     package var logLevel = Logger.Level.info
     package var logFormat = LogFormat.text
 

@@ -26,6 +26,9 @@ package enum Setting: String, CaseIterable, Sendable {
     case threads
     case cacheMemory = "cache-memory"
     case unknownKeyBudget = "unknown-key-budget"
+    case attemptWarning = "attempt-warning"
+    case usageByMinute = "usage-by-minute"
+    case usageRetention = "usage-retention"
     case logLevel = "log-level"
     case logFormat = "log-format"
     case counters

@@ -4,7 +4,7 @@ import Logging
 // The one table of settings. Flags, environment, file and help are all made from it.
 
 extension SettingDefinition {
-    package static let all: [SettingDefinition] = listening + storing + tls + bounds + logging + future
+    package static let all: [SettingDefinition] = listening + storing + keeping + tls + bounds + logging + future
 
     /// The table by setting; a test holds that there is a row for each.
     static let bySetting = Dictionary(uniqueKeysWithValues: all.map { ($0.setting, $0) })
@@ -45,6 +45,15 @@ extension SettingDefinition {
         path(
             .config, "A file with these settings, as YAML; without it, ./lanyard.yaml if that is there.",
             kind: .outside, read: { _, _ in }, show: { _ in nil }),
+    ]
+
+    private static let keeping: [SettingDefinition] = [
+        duration(
+            .usageByMinute, "How long usage is kept by the minute, in whole days; then by the hour.",
+            within: .seconds(86_400)...Duration.seconds(3_660 * 86_400), \.usageByMinute),
+        duration(
+            .usageRetention, "How long usage is kept at all, in whole days.",
+            within: .seconds(86_400)...Duration.seconds(3_660 * 86_400), \.usageRetention),
     ]
 
     private static let tls: [SettingDefinition] = [
@@ -111,6 +120,11 @@ extension SettingDefinition {
     ]
 
     private static let logging: [SettingDefinition] = [
+        integer(
+            .attemptWarning,
+            "Refused attempts with bad keys, by one address in a minute, that are told in the log; 0 for never.",
+            within: 0...1_000_000,
+            write: { $1.attemptWarning = $0 }, show: { "\($0.attemptWarning)" }),
         choice(.logLevel, "From which level on lines are logged, to standard error.", \.logLevel),
         choice(.logFormat, "How a line is written: for machines or for people.", \.logFormat),
     ]

@@ -1,38 +1,90 @@
 import LanyardTelemetry
 
-/// What each metric of Lanyard's means. A test holds that every one that is shown stands here.
+/// What each metric of Lanyard's means. Tests hold that every one that is shown stands here, and that the table in
+/// `docs/operations.md` has the same ones.
 enum MetricCatalogue {
-    static let descriptions: [String: MetricDescription] = engine.merging(data) { own, _ in own }
-        .merging(process) { own, _ in own }
+    static let descriptions: [String: MetricDescription] = [data, admin, engine, store, process]
+        .reduce(into: [:]) { all, part in all.merge(part) { own, _ in own } }
 
-    private static let engine: [String: MetricDescription] = [
-        "lanyard_store_loads_total": MetricDescription("Keys that were read from the store."),
-        "lanyard_store_loads_outdated_total": MetricDescription(
-            "Keys that were read again because they changed meanwhile."),
-        "lanyard_windows_reset_total": MetricDescription(
-            "Starts after a process that ended without a shutdown: up to a second of limits may have been forgotten."),
-        "lanyard_flush_failures_total": MetricDescription("Attempts to save usage and windows that failed."),
-        "lanyard_usage_rows_dropped_total": MetricDescription("Rows of usage that could not be kept for saving."),
-        "lanyard_cached_keys": MetricDescription("Keys in memory."),
-        "lanyard_cached_bytes": MetricDescription("Bytes that keys in memory take, about."),
-        "lanyard_tracked_subjects": MetricDescription("Keys and accounts whose windows are in memory."),
-        "lanyard_calls_in_flight": MetricDescription("Calls that were granted and have not been finished."),
-        "lanyard_flush_lag_seconds": MetricDescription("How long the last saving of usage and windows took."),
-        "lanyard_epoch": MetricDescription("The number of the newest change that this node has applied."),
+    /// From 10 µs to 5 s: where answers out of memory lie, and those that waited for the store.
+    private static let requestBounds: [Double] = [
+        1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 0.5, 1, 2.5, 5,
+    ]
+    /// From 100 µs to 10 s: what waits for a disk.
+    private static let diskBounds: [Double] = [
+        1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
     ]
 
     private static let data: [String: MetricDescription] = [
-        "lanyard_decisions_total": MetricDescription("Decisions, by the way in and the code."),
+        "lanyard_decisions_total": MetricDescription("Decisions for callers, by the way in and the code."),
+        "lanyard_request_duration_seconds": MetricDescription(
+            "From the arrival of a whole request to its written answer on the data listener, by route.",
+            bounds: requestBounds),
         "lanyard_requests_refused_total": MetricDescription("Requests that broke HTTP or a limit, by status."),
+        "lanyard_request_body_bytes_total": MetricDescription("Bytes of request bodies that were read."),
         "lanyard_parked_requests_total": MetricDescription("Requests that had to wait for a key to be read."),
         "lanyard_parked_requests_refused_total": MetricDescription("Requests that could not wait: too many did."),
         "lanyard_parked_requests_expired_total": MetricDescription("Requests that waited in vain."),
         "lanyard_body_bytes": MetricDescription("Bytes of requests' bodies that are kept until they are answered."),
         "lanyard_connections": MetricDescription("Open connections, by listener."),
         "lanyard_connections_refused_total": MetricDescription("Connections that were closed at once, by listener."),
+        "lanyard_connections_timed_out_total": MetricDescription(
+            "Connections that waited too long: idle between requests, or for the rest of a request."),
         "lanyard_accepts_paused_total": MetricDescription("Times that no more connections were accepted, by listener."),
-        "lanyard_authorize_duration_seconds": MetricDescription(
-            "From a whole request to its written answer on /v1/authorize, sampled."),
+    ]
+
+    private static let admin: [String: MetricDescription] = [
+        "lanyard_admin_requests_total": MetricDescription("Answers of the admin listener, by status."),
+        "lanyard_admin_request_duration_seconds": MetricDescription(
+            "How long the admin listener took until an answer began.", bounds: requestBounds),
+        "lanyard_refused_attempts_total": MetricDescription(
+            "Attempts with malformed, unknown, revoked, expired or rotated keys, on both listeners, by code."),
+        "lanyard_attempt_addresses": MetricDescription("Addresses that are remembered for such attempts."),
+        "lanyard_attempt_addresses_displaced_total": MetricDescription(
+            "Addresses that were forgotten to make room for busier ones."),
+    ]
+
+    private static let engine: [String: MetricDescription] = [
+        "lanyard_cache_lookups_total": MetricDescription(
+            "Look-ups of keys in memory: hit, absent (known to be no key), or miss (the store is asked)."),
+        "lanyard_cache_evictions_total": MetricDescription("Entries that made room for others, by cache."),
+        "lanyard_cached_keys": MetricDescription("Secrets of keys in memory."),
+        "lanyard_cached_bytes": MetricDescription("Bytes that keys in memory take, about."),
+        "lanyard_cache_capacity_bytes": MetricDescription("Bytes that keys in memory may take."),
+        "lanyard_cached_absent_digests": MetricDescription("Digests in memory that belong to no key."),
+        "lanyard_store_loads_total": MetricDescription("Keys that were read from the store."),
+        "lanyard_store_loads_outdated_total": MetricDescription(
+            "Keys that were read again because they changed meanwhile."),
+        "lanyard_store_load_duration_seconds": MetricDescription(
+            "How long it took to read a key from the store.", bounds: diskBounds),
+        "lanyard_tracked_subjects": MetricDescription("Keys and accounts whose windows are held in memory."),
+        "lanyard_tracked_subjects_refused_total": MetricDescription(
+            "Keys and accounts that could not be tracked, and so were denied: too many are."),
+        "lanyard_windows_restored": MetricDescription("Windows that were restored at the start."),
+        "lanyard_windows_saved_total": MetricDescription("Windows that were saved."),
+        "lanyard_windows_reset_total": MetricDescription(
+            "Starts after a process that ended without a shutdown: up to a second of limits may have been forgotten."),
+        "lanyard_flush_duration_seconds": MetricDescription(
+            "How long a saving of usage and windows took.", bounds: diskBounds),
+        "lanyard_flush_lag_seconds": MetricDescription(
+            "Since the last saving of usage and windows that left nothing unwritten: what a crash would lose."),
+        "lanyard_flush_failures_total": MetricDescription("Attempts to save usage and windows that failed."),
+        "lanyard_usage_rows_dropped_total": MetricDescription("Rows of usage that could not be kept for saving."),
+        "lanyard_usage_rows_expired_total": MetricDescription("Rows of usage that were deleted for their age."),
+        "lanyard_usage_retention_failures_total": MetricDescription(
+            "Attempts to put old usage together, or to delete it, that failed."),
+        "lanyard_calls_in_flight": MetricDescription("Calls that were granted and have not been finished."),
+        "lanyard_epoch": MetricDescription("The number of the newest change that this node has applied."),
+    ]
+
+    private static let store: [String: MetricDescription] = [
+        "lanyard_store_commit_duration_seconds": MetricDescription(
+            "From the begin of a transaction to its confirmation by the disk.", bounds: diskBounds),
+        "lanyard_store_commit_writes": MetricDescription(
+            "Writes that shared a commit.", bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256]),
+        "lanyard_store_writes_waiting": MetricDescription("Writes that waited when the last batch was done."),
+        "lanyard_store_failures_total": MetricDescription(
+            "Reads, writes and commits that failed, by operation and code."),
     ]
 
     private static let process: [String: MetricDescription] = [

@@ -65,7 +65,8 @@ final class GaugeInstrument: MeterHandler, RecorderHandler {
 /// How many values fell into each of a few fixed ranges, and their sum.
 ///
 /// Nothing is kept of a single value, so a value costs two additions and no memory. The count is not a cell of its own
-/// but the sum of the ranges, so that it always agrees with them.
+/// but the sum of the ranges, so that it always agrees with them. Durations, of which every request has one, are summed up
+/// as whole nanoseconds: that takes one addition, where a sum of fractions takes an exchange that may have to be repeated.
 final class HistogramInstrument: RecorderHandler, TimerHandler {
     /// The upper ends of the ranges as they are shown, ascending; a last one without an end follows.
     let shownBounds: [Double]
@@ -76,16 +77,21 @@ final class HistogramInstrument: RecorderHandler, TimerHandler {
     private let cells: ShardedCells
 
     private var sumCell: Int { bounds.count + 1 }
+    private var wholeSumCell: Int { bounds.count + 2 }
 
     init(shownBounds: [Double], scale: Double) {
         self.shownBounds = shownBounds
         self.scale = scale
         // 10^-6 · 10^9 need not come out as 1000: whole nanoseconds are meant.
         bounds = scale == 1 ? shownBounds : shownBounds.map { ($0 * scale).rounded() }
-        cells = ShardedCells(count: bounds.count + 2)
+        cells = ShardedCells(count: bounds.count + 3)
     }
 
-    func recordNanoseconds(_ duration: Int64) { record(Double(max(duration, 0))) }
+    func recordNanoseconds(_ duration: Int64) {
+        let duration = max(duration, 0)
+        cells.add(1, to: range(of: Double(duration)))
+        cells.add(UInt64(duration), to: wholeSumCell)
+    }
 
     func record(_ value: Int64) { record(Double(value)) }
 
@@ -117,5 +123,5 @@ final class HistogramInstrument: RecorderHandler, TimerHandler {
     }
 
     /// The sum of all values, in the unit that is shown.
-    var sum: Double { cells.floatingPointSum(of: sumCell) / scale }
+    var sum: Double { (cells.floatingPointSum(of: sumCell) + Double(cells.sum(of: wholeSumCell))) / scale }
 }

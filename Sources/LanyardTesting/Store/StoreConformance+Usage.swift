@@ -5,6 +5,7 @@ extension StoreConformance {
     static let usageChecks = [
         StoreCheck("usage adds up, for every interval, group and filter", checkUsageSums),
         StoreCheck("pages of usage meet without gap or overlap, and split no piece", checkUsagePages),
+        StoreCheck("old usage is put together by the hour, and deleted, piece by piece", checkUsageRetention),
         StoreCheck("a key was last used when its latest usage says, whatever comes later", checkLastUse),
     ]
 
@@ -63,6 +64,49 @@ extension StoreConformance {
                 try expect.isTrue(paged.count > 60 || paged.count == whole.count, "pages of \(query) end too early")
             }
         }
+    }
+
+    @Sendable private static func checkUsageRetention(_ store: any Store, _ expect: Expectations) async throws {
+        let model = UsageModel(seed: 10)
+        try await insert(model, into: store)
+        func sums(
+            _ interval: UsageQuery.Interval, from first: Int32 = 0, to end: Int32 = .max
+        ) async throws -> [UsageSum] {
+            let query = UsageQuery(fromMinute: first, toMinute: end, interval: interval, group: .key, limit: 10_000)
+            return try await store.read { try $0.usage(query) }
+        }
+        let (byHour, recent) = (try await sums(.hour), try await sums(.minute, from: 4200))
+        var next: Int32 = 1020
+        var steps = 0
+        while next < 4200 {
+            let first = next
+            next = try await store.write { try $0.rollUpUsage(from: first, before: 4200, limit: 3) }
+            steps += 1
+            try expect.isTrue(first <= next && next % 60 == 0, "the hours go on from \(first) to \(next)")
+            try expect.isTrue(steps < 1000, "putting usage together comes to an end")
+        }
+        try expect.isTrue(steps > 53, "no more than three rows are moved at once")
+        try expect.equal(await sums(.hour), byHour, "the sums by the hour, which putting together does not change")
+        try expect.equal(await sums(.minute, from: 4200), recent, "usage that is not yet old")
+        let minutes = try await sums(.minute, from: 1020, to: 4200).map(\.position.minute)
+        try expect.equal(minutes.filter { $0 % 60 != 0 }, [], "minutes of old hours but the first")
+        try expect.equal(
+            await store.write { try $0.rollUpUsage(from: 1020, before: 4200, limit: 1000) }, (minutes.first ?? 0) + 60,
+            "the next hour to look at, where the first has nothing to move")
+
+        var deleted = 0
+        // The minute behind one in which something was used.
+        let end = (recent.first?.position.minute ?? 4200) + 1
+        while true {
+            let count = try await store.write { try $0.deleteUsage(before: end, limit: 7) }
+            try expect.isTrue(count <= 7, "no more than seven rows are deleted at once")
+            deleted += count
+            if count < 7 { break }
+        }
+        try expect.isTrue(deleted > 0, "old rows are deleted")
+        try expect.equal(await sums(.minute, to: end), [], "usage from before the minute")
+        try expect.equal(
+            await sums(.minute), recent.filter { $0.position.minute >= end }, "usage from that minute on")
     }
 
     @Sendable private static func checkLastUse(_ store: any Store, _ expect: Expectations) async throws {

@@ -13,6 +13,11 @@ extension Recipe {
         Recipe("getUsage") { .admin(.GET, "/v1/usage?interval=minute&group_by=key", secret: $0.adminSecret) },
         Recipe("listAudit") { .admin(.GET, "/v1/audit?limit=2", secret: $0.adminSecret) },
         Recipe("verifyAudit") { .admin(.GET, "/v1/audit/verify", secret: $0.adminSecret) },
+        Recipe("listAttempts") { node in
+            // So that there is something to tell.
+            _ = try await node.send(.data(.GET, "/v1/authorize", secret: "no-key-at-all"))
+            return .admin(.GET, "/v1/attempts?limit=5", secret: node.adminSecret)
+        },
         Recipe("listNodes") { .admin(.GET, "/v1/nodes", secret: $0.adminSecret) },
     ]
 }

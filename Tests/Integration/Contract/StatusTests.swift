@@ -94,7 +94,7 @@ struct StatusTests {
     }
 
     /// What asks the store nothing once its caller's key is known.
-    private static let needsNoStore: Set = ["getReadiness", "listNodes", "finish", "getSelf"]
+    private static let needsNoStore: Set = ["getReadiness", "listNodes", "listAttempts", "finish", "getSelf"]
 
     @Test("a store that fails is told as 503 and changes nothing, and what needs no store goes on")
     func storeFails() async throws {

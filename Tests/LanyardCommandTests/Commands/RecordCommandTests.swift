@@ -72,6 +72,53 @@ struct RecordCommandTests {
         }
     }
 
+    private static let attempts = """
+        {"since":"2026-03-01T08:00:00.000Z","data":[{"address":"203.0.113.7","attempts":41,\
+        "codes":{"revoked_key":40,"unknown_key":1},"key_ids":["key_1"],"first_seen_at":"2026-03-01T09:12:31.000Z",\
+        "last_seen_at":"2026-03-01T09:30:00.000Z"},{"address":"2001:db8::/64","attempts":1,\
+        "codes":{"malformed_key":1},"key_ids":[],"first_seen_at":"2026-03-01T09:13:00.000Z",\
+        "last_seen_at":"2026-03-01T09:13:00.000Z"}],"without_address":{"expired_key":2},"displaced":3}
+        """
+
+    @Test("addresses that try bad keys are a table, the most frequent code first, and what is missing is said")
+    func attempts() async throws {
+        try await FakeServer.run { _, _ in
+            .json(Self.attempts)
+        } _: { server in
+            let outcome = await CommandProbe(server).run("attempts", "--code", "revoked_key", "--limit", "9")
+            #expect(
+                outcome.output == """
+                    ADDRESS        ATTEMPTS  CODES                          LAST SEEN          FIRST SEEN         KEYS
+                    203.0.113.7          41  revoked_key 40, unknown_key 1  2026-03-01 09:30Z  2026-03-01 09:12Z  key_1
+                    2001:db8::/64         1  malformed_key 1                2026-03-01 09:13Z  2026-03-01 09:13Z  -
+
+                    """)
+            #expect(
+                outcome.errors == """
+                    Without an address (verify without ip): expired_key 2
+                    More addresses tried than are remembered: the least busy ones are missing.
+
+                    """)
+            #expect(server.requests.last?.target == "/v1/attempts?limit=9&code=revoked_key")
+            let json = await CommandProbe(server).run("attempts", "--json")
+            #expect(json.output == Self.attempts + "\n")
+            #expect(await CommandProbe(server).run("attempts", "--limit", "0").status == 2)
+        }
+    }
+
+    @Test("no attempts are said to be none, and since when")
+    func noAttempts() async throws {
+        let answer = #"{"since":"2026-03-01T08:00:00.000Z","data":[],"without_address":{},"displaced":0}"#
+        try await FakeServer.run { _, _ in
+            .json(answer)
+        } _: { server in
+            let outcome = await CommandProbe(server).run("attempts")
+            #expect(outcome.status == 0)
+            #expect(outcome.output.isEmpty)
+            #expect(outcome.errors == "There were none since 2026-03-01 08:00Z.\n")
+        }
+    }
+
     @Test("usage is fetched whole, and CSV is passed on as it comes")
     func usage() async throws {
         let row =

@@ -1,27 +1,27 @@
 /// Reads Prometheus' text format 0.0.4 as its specification has it, and refuses what a scraper would.
-struct ExpositionParser {
-    struct Sample: Hashable {
-        let name: String
-        let labels: [String: String]
-        let value: Double
+package struct ExpositionParser {
+    package struct Sample: Hashable {
+        package let name: String
+        package let labels: [String: String]
+        package let value: Double
     }
 
-    struct Problem: Error, Equatable {
-        let line: Int
-        let reason: String
+    package struct Problem: Error, Equatable {
+        package let line: Int
+        package let reason: String
     }
 
-    struct Exposition {
-        var samples: [Sample] = []
-        var types: [String: String] = [:]
-        var help: [String: String] = [:]
+    package struct Exposition {
+        package var samples: [Sample] = []
+        package var types: [String: String] = [:]
+        package var help: [String: String] = [:]
 
-        func value(_ name: String, _ labels: [String: String] = [:]) -> Double? {
+        package func value(_ name: String, _ labels: [String: String] = [:]) -> Double? {
             samples.first { $0.name == name && $0.labels == labels }?.value
         }
     }
 
-    static func parse(_ bytes: [UInt8]) throws -> Exposition {
+    package static func parse(_ bytes: [UInt8]) throws -> Exposition {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw Problem(line: 0, reason: "no UTF-8") }
         var exposition = Exposition()
         guard text.utf8.last == UInt8(ascii: "\n") else { throw Problem(line: 0, reason: "no line feed at the end") }
