@@ -32,7 +32,8 @@ struct Decide: AsyncParsableCommand {
             wall.append(elapsed * 1e9 / total)
             cpu.append(used * 1e9 / total)
         }
-        print("decide: \(keys) keys, \(threads) threads: \(format(median(cpu))) ns CPU a decision,",
+        print(
+            "decide: \(keys) keys, \(threads) threads: \(format(median(cpu))) ns CPU a decision,",
             "\(format(median(wall))) ns between decisions (median of \(rounds))")
     }
 

@@ -5,7 +5,8 @@ import LanyardEngine
 /// What a key weighs in memory once it is cached and both of its windows count something.
 struct Memory: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Weighs cached keys.", discussion: "Another process has imported them: what it freed would hide much.")
+        abstract: "Weighs cached keys.", discussion: "Another process has imported them: what it freed would hide much."
+    )
 
     @Option(help: "Keys that are cached, all of those imported.") var keys = 200_000
     @Option(help: "The store's file, made by import.") var database: String

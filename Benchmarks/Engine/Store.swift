@@ -15,7 +15,8 @@ struct Import: AsyncParsableCommand {
         let (elapsed, used) = try await measure {
             engine = try await Fixture(keys: keys, database: database, imports: true).engine
         }
-        print("import: \(keys) keys in \(format(elapsed)) s: \(Int(Double(keys) / elapsed)) a second,",
+        print(
+            "import: \(keys) keys in \(format(elapsed)) s: \(Int(Double(keys) / elapsed)) a second,",
             "\(format(used * 1e6 / Double(keys))) us CPU a key")
         try await engine?.shutDown()
     }
@@ -48,7 +49,8 @@ struct Load: AsyncParsableCommand {
             times.append(elapsed * 1e6)
         }
         times.sort()
-        print("load: \(keys) keys in the store: ready after \(format(start * 1e3)) ms; uncached key",
+        print(
+            "load: \(keys) keys in the store: ready after \(format(start * 1e3)) ms; uncached key",
             "p50 \(format(times[times.count / 2])) us, p99 \(format(times[times.count * 99 / 100])) us")
         try await engine.shutDown()
     }

@@ -70,7 +70,9 @@ final class KeyResolver: Sendable {
     }
 
     /// The one that is alike and known already, or this one.
-    private static func shared<Value: Hashable & Sendable>(_ value: Value, _ known: borrowing Mutex<Set<Value>>) -> Value {
+    private static func shared<Value: Hashable & Sendable>(_ value: Value, _ known: borrowing Mutex<Set<Value>>)
+        -> Value
+    {
         known.withLock { known in
             if let index = known.firstIndex(of: value) { return known[index] }
             if known.count < sharedValues { known.insert(value) }

@@ -42,6 +42,7 @@ func test(bytes: UnsafePointer<UInt8>?, count: Int) -> CInt {
     case .broken(let property):
         // Only a crash tells libFuzzer that this case is to be kept.
         fatalError(
-            "\(target.name): \(property)\n  for Tests/Fuzz/Suite/Regressions/cases.txt: \(target.name) \(FuzzBase64.encode(bytes))")
+            "\(target.name): \(property)\n  for Tests/Fuzz/Suite/Regressions/cases.txt: \(target.name) \(FuzzBase64.encode(bytes))"
+        )
     }
 }

@@ -46,7 +46,7 @@ import Testing
             let fields = line.split(separator: " ", omittingEmptySubsequences: true)
             guard fields.count >= 5, fields[1] == "rw-p", fields[4] == "0" else { return nil }
             let bounds = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
-            guard bounds.count == 2, bounds[1] - bounds[0] < 1 << 30 else { return nil }
+            guard bounds.count == 2, bounds[1] - bounds[0] < 1 << 34 else { return nil }
             return bounds[0]..<bounds[1]
         }
 
