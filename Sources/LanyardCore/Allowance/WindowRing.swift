@@ -189,8 +189,13 @@ package struct WindowRing {
 extension WindowRing {
     /// The live buckets, oldest first, as they are saved and restored.
     package func snapshot() -> WindowSnapshot {
-        let oldest = head - Int64(WindowRing.bucketsPerWindow)
-        return WindowSnapshot(head: head, amounts: (oldest...head).map { self[slot: slot(ofBucket: $0)] })
+        // The oldest bucket's slot is the one behind the newest's, for the ring is as long as all that live.
+        let newest = slot(ofBucket: head)
+        var amounts: [Int64] = []
+        amounts.reserveCapacity(WindowRing.slotCount)
+        for index in newest + 1..<WindowRing.slotCount { amounts.append(self[slot: index]) }
+        for index in 0...newest { amounts.append(self[slot: index]) }
+        return WindowSnapshot(head: head, amounts: amounts)
     }
 
     /// Takes over what was saved, or what a ring of another width held. Amounts that don't fit the width saturate: they

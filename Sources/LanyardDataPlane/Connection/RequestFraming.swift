@@ -1,3 +1,4 @@
+import LanyardCore
 import LanyardHTTP
 import NIOHTTP1
 
@@ -89,7 +90,8 @@ private struct FramingFields {
     private mutating func takeHost(_ value: String) {
         hosts += 1
         let host = value[...].withoutOuterBlanks
-        if hosts > 1 || host.isEmpty || !host.utf8.allSatisfy(\.mayStandInHost) { refuse(.host) }
+        let isHost = host.withBytes { bytes in !bytes.isEmpty && bytes.allSatisfy(\.mayStandInHost) }
+        if hosts > 1 || !isHost { refuse(.host) }
     }
 
     private mutating func takeExpectation(_ value: String) {
@@ -117,14 +119,19 @@ private struct FramingFields {
 extension UInt8 {
     /// Whether RFC 3986 lets the byte stand in a host or its port.
     fileprivate var mayStandInHost: Bool {
-        switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default:
-            "-._~%!$&'()*+;=:[]".utf8.contains(self)
-        }
+        guard self < 128 else { return false }
+        return (self < 64 ? Self.hostBytes.low >> self : Self.hostBytes.high >> (self - 64)) & 1 == 1
     }
+
+    /// A bit for each of the 128 bytes of ASCII.
+    private static let hostBytes: (low: UInt64, high: UInt64) = {
+        var bits: (low: UInt64, high: UInt64) = (0, 0)
+        let digits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~%!$&'()*+;=:[]"
+        for byte in digits.utf8 {
+            if byte < 64 { bits.low |= 1 << byte } else { bits.high |= 1 << (byte - 64) }
+        }
+        return bits
+    }()
 }
 
 extension Substring {

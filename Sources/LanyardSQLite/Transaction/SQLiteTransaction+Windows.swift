@@ -32,11 +32,12 @@ extension SQLiteTransaction {
     private func save(_ window: SavedWindow) throws {
         var values = ColumnWriter(capacity: SavedWindow.table.columns.count)
         try window.write(to: &values)
-        try execute(
-            """
-            \(SavedWindow.table.insert) ON CONFLICT DO UPDATE SET head = excluded.head, amounts = excluded.amounts
-            """, values)
+        try execute(Self.saveWindow, values)
     }
+
+    /// Put together once: each second has thousands of windows to save.
+    private static let saveWindow =
+        "\(SavedWindow.table.insert) ON CONFLICT DO UPDATE SET head = excluded.head, amounts = excluded.amounts"
 
     private func delete(_ window: SavedWindow) throws {
         var values = ColumnWriter(capacity: 5)

@@ -33,7 +33,9 @@ import Testing
     private enum ProcessMemory {
         /// How often the bytes, once their disguise is taken off, are found in the heap, the stacks and elsewhere.
         static func count(of needle: [UInt8], disguise: UInt8) throws -> Int {
-            let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
+            // To its end: a file of the kernel's has no size, and one read gives a part of it.
+            let list = try #require(FileHandle(forReadingAtPath: "/proc/self/maps"))
+            let maps = String(decoding: try list.readToEnd() ?? Data(), as: UTF8.self)
             let memory = try #require(FileHandle(forReadingAtPath: "/proc/self/mem"))
             defer { try? memory.close() }
             return maps.split(separator: "\n").compactMap(region(ofLine:)).reduce(0) { found, region in
@@ -59,7 +61,11 @@ import Testing
             while start < region.upperBound {
                 let length = min(chunk, Int(region.upperBound - start))
                 let count = pread(file, buffer.baseAddress, length, off_t(start))
-                guard count >= needle.count else { break }
+                if count < needle.count {
+                    // A page that can't be read hides none of those behind it.
+                    start += UInt(sysconf(Int32(_SC_PAGESIZE)))
+                    continue
+                }
                 found += Self.count(
                     of: needle, disguise: disguise, in: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
                 // Chunks overlap, so that nothing hides across a border.
