@@ -111,6 +111,9 @@ package final class DataPlaneServer: Service {
             uniqueKeysWithValues: zip(group.makeIterator().map { ObjectIdentifier($0) }, loops))
         return try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
+            // One at a time, so that the limit is asked before each: of several that come at once, those over it would have
+            // no place to wait any more.
+            .serverChannelOption(.maxMessagesPerRead, value: 1)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

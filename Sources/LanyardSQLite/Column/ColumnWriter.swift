@@ -5,8 +5,7 @@ import LanyardStorage
 
 /// Collects the values of one row or one question, in the order of its columns.
 struct ColumnWriter {
-    // Not `[DatabaseValue]`: GRDB reads that through a key path, which costs more than the rest of a small insert.
-    private var values: [(any DatabaseValueConvertible)?] = []
+    private var values: [DatabaseValue] = []
 
     /// Makes room for `capacity` values.
     init(capacity: Int = 4) {
@@ -14,21 +13,24 @@ struct ColumnWriter {
     }
 
     /// The values, as SQLite's library takes them.
-    var arguments: StatementArguments { StatementArguments(values) }
+    var arguments: StatementArguments {
+        // As existentials, because GRDB reads a sequence of values through a key path, which costs more than a small insert.
+        StatementArguments(values.map { $0 as (any DatabaseValueConvertible)? })
+    }
 
     mutating func add<Tag>(_ id: Identifier<Tag>?) {
-        values.append(id?.blob)
+        values.append(id?.blob.databaseValue ?? .null)
     }
 
     /// SQLite's library ends a text at its first zero byte: a shortened text must not pass for the whole.
     mutating func add(_ text: String?) throws {
-        guard let text else { return values.append(nil) }
+        guard let text else { return values.append(.null) }
         guard !text.utf8.contains(0) else { throw StoreError(.constraint, "a text has a zero byte in it") }
-        values.append(text)
+        values.append(text.databaseValue)
     }
 
     mutating func add(_ number: Int64?) {
-        values.append(number)
+        values.append(number?.databaseValue ?? .null)
     }
 
     mutating func add(_ number: Int32?) {
@@ -57,15 +59,15 @@ struct ColumnWriter {
 
     /// No bytes are written as NULL: it is the same to SQLite's library.
     mutating func add(_ bytes: [UInt8]) {
-        values.append(bytes.isEmpty ? nil : Data(bytes))
+        values.append(bytes.isEmpty ? .null : Data(bytes).databaseValue)
     }
 
     mutating func add(_ digest: SecretDigest) {
-        values.append(digest.withUnsafeBytes { Data($0) })
+        values.append(digest.withUnsafeBytes { Data($0) }.databaseValue)
     }
 
     mutating func add(_ key: PublicKeyBytes?) {
-        values.append(key.map { $0.withUnsafeBytes { Data($0) } })
+        values.append(key.map { $0.withUnsafeBytes { Data($0) }.databaseValue } ?? .null)
     }
 
     /// `{}` is written as NULL: nearly all keys have none.
