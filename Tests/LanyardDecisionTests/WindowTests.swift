@@ -145,6 +145,33 @@ struct WindowTests {
         #expect(!ring.admit(1, within: 10_000_000_000, at: ring.ring.head * 31_250_000))
     }
 
+    @Test("of a window too large for its new ring the newest units are kept: nothing is forgotten before its time")
+    func saturatingRestore() {
+        let limit: Int64 = 4_000_000_000
+        let ring = OwnedRing(amount: limit, windowMilliseconds: 1000)
+        var amounts = [Int64](repeating: 0, count: WindowRing.slotCount)
+        amounts[0] = 10_000_000_000
+        amounts[WindowRing.slotCount - 1] = 3_000_000_000
+        ring.ring.restore(WindowSnapshot(head: 100, amounts: amounts))
+        let bucket: Int64 = 31_250_000
+        #expect(!ring.admit(1, within: limit, at: 100 * bucket))
+        // The oldest bucket has left; the newest still counts whole.
+        #expect(!ring.admit(1_000_000_001, within: limit, at: 101 * bucket))
+        #expect(ring.admit(1_000_000_000, within: limit, at: 101 * bucket))
+        #expect(!ring.admit(1, within: limit, at: 132 * bucket))
+        #expect(ring.ring.total == limit)
+    }
+
+    @Test("a saved window may name any bucket as its newest", arguments: [Int64.min, .max, -1, 0])
+    func hostileHead(head: Int64) {
+        let ring = OwnedRing(amount: 10, windowMilliseconds: 1000)
+        ring.ring.restore(WindowSnapshot(head: head, amounts: Array(repeating: 1, count: WindowRing.slotCount)))
+        #expect(ring.ring.total == Int64(WindowRing.slotCount))
+        #expect(ring.ring.admits(5, within: 40) != nil)
+        let isShut = !ring.admit(10, within: 10, at: .max)
+        #expect(isShut == (head == .max))
+    }
+
     /// Mostly within the window, sometimes at once, seldom far ahead: as a clock that was stepped or a machine that slept.
     private func step(_ window: Int64, _ random: inout SeededGenerator) -> Int64 {
         switch Int.random(in: 0..<100, using: &random) {

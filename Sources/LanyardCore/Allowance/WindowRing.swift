@@ -202,17 +202,22 @@ extension WindowRing {
     /// came from a larger limit, and a full window is what they mean for the smaller one.
     package func restore(_ snapshot: WindowSnapshot) {
         clear()
-        head = snapshot.head
+        head = min(max(snapshot.head, -WindowRing.farthestBucket), WindowRing.farthestBucket)
         let oldest = head - Int64(WindowRing.bucketsPerWindow)
-        for (offset, amount) in snapshot.amounts.prefix(WindowRing.slotCount).enumerated() {
-            // The sum stays within what its width holds, and within the largest amount that a limit may have, so that no
-            // later addition can overflow.
-            let largest = width == .narrow ? Int64(UInt32.max) : LimitDefinition.Bounds.nanoUSD.upperBound
+        // The sum stays within what its width holds, and within the largest amount that a limit may have, so that no
+        // later addition can overflow. The newest come first: what finds no room any more is then what leaves soonest, and
+        // at any later time what is left is either all that counts still, or a full window.
+        let largest = width == .narrow ? Int64(UInt32.max) : LimitDefinition.Bounds.nanoUSD.upperBound
+        for (offset, amount) in snapshot.amounts.prefix(WindowRing.slotCount).enumerated().reversed() {
             let kept = min(max(amount, 0), largest - total)
             self[slot: slot(ofBucket: oldest + Int64(offset))] = kept
             total += kept
         }
     }
+
+    /// No clock comes near it (the shortest bucket is 31 ms), and sums with it don't overflow: a damaged head can do no
+    /// more than keep a window shut.
+    private static let farthestBucket: Int64 = 1 << 48
 }
 
 /// A window's content apart from its memory.
