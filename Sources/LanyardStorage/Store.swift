@@ -22,6 +22,13 @@ public protocol Store: Sendable {
         _ body: @escaping @Sendable (any StoreWriting) throws -> Result
     ) async throws -> Result
 
+    /// A transaction on the ledger alone. It need not be alone among writers, for it locks the rows that it touches;
+    /// otherwise it is as ``write(_:)``, and by default it is that.
+    /// - Throws: ``StoreError``, or what the body throws.
+    func ledger<Result: Sendable>(
+        _ body: @escaping @Sendable (any LedgerWriting) throws -> Result
+    ) async throws -> Result
+
     /// Finishes what was begun and closes; whatever comes later throws ``StoreError/Code/closed``.
     func close() async throws
 }

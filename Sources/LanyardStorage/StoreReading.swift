@@ -70,6 +70,22 @@ public protocol StoreReading {
 
     /// Every saved window, with the clock that they were saved by.
     func savedWindows() throws -> SavedWindows
+
+    /// How quotas stand in the named periods; those that nothing was ever leased or used of are left out.
+    func balances(_ ids: [QuotaBalanceID]) throws -> [QuotaBalance]
+
+    /// The changes after `epoch`, in their order, `limit` at most; `nil` where some of them are no longer known. A store
+    /// that is never shared remembers none.
+    func changes(after epoch: Int64, limit: Int) throws -> [Change]?
+    /// The nodes that have joined and not left, in the order of their ids. A store that is never shared has none.
+    func nodes() throws -> [NodeStanding]
+}
+
+extension StoreReading {
+    /// A store that is never shared remembers no changes.
+    public func changes(after epoch: Int64, limit: Int) throws -> [Change]? { nil }
+    /// A store that is never shared has no nodes.
+    public func nodes() throws -> [NodeStanding] { [] }
 }
 
 /// Which keys a list holds; every given condition must hold.

@@ -1,7 +1,7 @@
 public import LanyardCore
 
 /// Reads and writes in one transaction. Valid only within the closure that received it.
-public protocol StoreWriting: StoreReading {
+public protocol StoreWriting: StoreReading, LedgerWriting {
     /// Takes the number of a new change from the one counter row. The row is locked until the commit, so that changes
     /// become visible in the order of their numbers.
     func recordChange(_ subject: ChangeSubject) throws -> Change
@@ -13,7 +13,7 @@ public protocol StoreWriting: StoreReading {
     func insert(_ key: KeyRecord, secret: SecretRecord) throws -> KeyID?
     /// Replaces a key's record.
     func update(_ key: KeyRecord) throws
-    /// Deletes a key, its secrets and its saved windows; what it used stays.
+    /// Deletes a key, its secrets, its saved windows and its quotas' rows; what it used stays.
     func deleteKey(_ id: KeyID) throws
     /// Adds a secret; `false` if a key has the digest already.
     func insert(_ secret: SecretRecord) throws -> Bool
@@ -33,7 +33,7 @@ public protocol StoreWriting: StoreReading {
     func insert(_ account: AccountRecord) throws
     /// Replaces an account's record.
     func update(_ account: AccountRecord) throws
-    /// Deletes an account that nothing refers to, and its saved windows.
+    /// Deletes an account that nothing refers to, its saved windows and its quotas' rows.
     func deleteAccount(_ id: AccountID) throws
 
     /// Inserts a plan.

@@ -31,6 +31,13 @@ extension Fault {
         case .keepsEmptyWindows: "a window is saved over"
         case .updatesWhatIsAbsent: "what isn't there"
         case .readsHalfWrites: "changes become visible"
+        case .losesQuotas: "every field of a key lasts"
+        case .losesLeases, .losesBalances: "balances and leases last"
+        case .hidesClosedLeases: "a batch that is asked again"
+        case .forgetsAlerts, .repeatsAlerts: "alerts are told once"
+        case .keepsDeletedBalances: "the quotas of a deleted key"
+        case .deletesOpenBalances, .keepsOldLedger: "an old ledger is deleted"
+        case .reapsOwnLeases: "leases of nodes that are gone"
         }
     }
 }

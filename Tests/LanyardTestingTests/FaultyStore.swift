@@ -14,6 +14,8 @@ enum Fault: String, CaseIterable, Sendable {
     case replacesAnswers, forgetsAnswersEarly, keepsOldAnswers, erasesBodiesEarly, keepsOldBodies
     case savesNoClock, keepsEmptyWindows, shortensWindows
     case updatesWhatIsAbsent, readsHalfWrites
+    case losesQuotas, losesLeases, losesBalances, hidesClosedLeases, forgetsAlerts, repeatsAlerts, keepsDeletedBalances
+    case deletesOpenBalances, keepsOldLedger, reapsOwnLeases
 }
 
 /// A store that keeps all of its promises but one: the suite must notice each.

@@ -45,6 +45,7 @@ final class FaultyTransaction: StoreWriting {
         var key = key
         switch fault {
         case .losesLimits: key.limits = []
+        case .losesQuotas: key.quotas = []
         case .losesMetadata: key.metadata = .empty
         case .losesRoleOrder: key.roles.sort()
         case .forgetsLastUse: key.lastUsedAt = nil
@@ -183,7 +184,15 @@ final class FaultyTransaction: StoreWriting {
 
     func deleteKey(_ id: KeyID) throws {
         let saved = try reading.savedWindows()
+        let balances = try reading.balances(QuotaPeriod.allCases.map { period in
+                QuotaBalanceID(
+                    quota: QuotaIdentity(subject: Subject(id), unit: .requests, period: period, source: .key),
+                    start: period.span(containing: Timestamp(milliseconds: 0)).start)
+            })
         try writer().deleteKey(id)
+        if fault == .keepsDeletedBalances {
+            try writer().save(LedgerPage.Changes(balances: balances, leases: [], alerts: []))
+        }
         if fault == .keepsDeletedWindows, let clock = saved.clock { try writer().save(saved.windows, clock: clock) }
     }
 
@@ -276,5 +285,56 @@ final class FaultyTransaction: StoreWriting {
 
     func save(_ windows: [SavedWindow], clock: SavedClock) throws {
         try writer().save(fault == .keepsEmptyWindows ? windows.filter { !$0.snapshot.isEmpty } : windows, clock: clock)
+    }
+
+    // MARK: The ledger
+
+    func balances(_ ids: [QuotaBalanceID]) throws -> [QuotaBalance] {
+        let balances = try reading.balances(ids)
+        return fault == .losesBalances ? balances.map { var lost = $0; lost.credits = 0; return lost } : balances
+    }
+
+    func leases(_ ids: [LeaseID]) throws -> [Lease] {
+        let leases = try writer().leases(ids)
+        switch fault {
+        case .losesLeases: return leases.map { var lost = $0; lost.used = 0; return lost }
+        case .hidesClosedLeases: return leases.filter { $0.state == .open }
+        default: return leases
+        }
+    }
+
+    func lockBalances(_ ids: [QuotaBalanceID]) throws -> [QuotaBalance] { try writer().lockBalances(ids) }
+
+    func openLeases(of holders: LeaseHolders, limit: Int) throws -> [Lease] {
+        if fault == .reapsOwnLeases, case .everyNodeBut = holders {
+            return try writer().openLeases(of: .everyNodeBut(NodeID(high: 0, low: 0)), limit: limit)
+        }
+        return try writer().openLeases(of: holders, limit: limit)
+    }
+
+    func save(_ changes: LedgerPage.Changes) throws {
+        var changes = changes
+        if fault == .forgetsAlerts { changes.alerts = [] }
+        try writer().save(changes)
+    }
+
+    func takeAlerts(limit: Int) throws -> [QuotaAlert] {
+        let alerts = try writer().takeAlerts(limit: limit)
+        if fault == .repeatsAlerts {
+            try writer().save(LedgerPage.Changes(balances: [], leases: [], alerts: alerts))
+        }
+        return alerts
+    }
+
+    func deleteLedger(before moment: Timestamp, limit: Int) throws -> Int {
+        switch fault {
+        case .keepsOldLedger: return 0
+        case .deletesOpenBalances:
+            for lease in try writer().openLeases(of: .everyNodeBut(NodeID(high: 0, low: 0)), limit: limit) {
+                try writer().deleteKey(KeyID(high: lease.balance.quota.subject.high, low: lease.balance.quota.subject.low))
+            }
+        default: break
+        }
+        return try writer().deleteLedger(before: moment, limit: limit)
     }
 }

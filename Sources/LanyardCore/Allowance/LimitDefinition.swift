@@ -56,10 +56,19 @@ extension LimitDefinition {
 
     /// Why this definition can't be used; `nil` where it can.
     public var problem: String? {
-        if !Bounds.nameLength.contains(name.utf8.count) || !name.utf8.allSatisfy(LimitDefinition.isNameByte) {
-            return "a limit's name is 1 to 64 characters of a-z, A-Z, 0-9, '_', '-' and '.'"
-        }
+        if let problem = LimitDefinition.nameProblem(name, of: "a limit") { return problem }
         if !Bounds.windowMilliseconds.contains(windowMilliseconds) { return "a window is 1 second to 31 days long" }
+        return LimitDefinition.amountProblem(amount, in: unit)
+    }
+
+    /// Why an allowance can't have this name.
+    static func nameProblem(_ name: String, of owner: String) -> String? {
+        if Bounds.nameLength.contains(name.utf8.count), name.utf8.allSatisfy(isNameByte) { return nil }
+        return "\(owner)'s name is 1 to 64 characters of a-z, A-Z, 0-9, '_', '-' and '.'"
+    }
+
+    /// Why an allowance can't be this large.
+    static func amountProblem(_ amount: Int64, in unit: AllowanceUnit) -> String? {
         switch unit {
         case .requests, .tokens:
             return Bounds.amount.contains(amount) ? nil : "an amount is 1 to 1000000000000"

@@ -10,6 +10,8 @@ package final class KeyTraits: Sendable, Hashable {
     package let plan: PlanID?
     /// Rolling limits of the key's own.
     package let limits: [LimitDefinition]
+    /// Quotas of the key's own.
+    package let quotas: [QuotaDefinition]
     package let maximumInFlight: Int32?
     /// Its own scopes, its roles' and its plan's.
     package let scopes: ScopeSet
@@ -29,6 +31,7 @@ package final class KeyTraits: Sendable, Hashable {
         roles = record.roles
         plan = record.plan
         limits = record.limits
+        quotas = record.quotas
         maximumInFlight = record.maximumInFlight
         self.scopes = scopes
         self.roleNames = roleNames
@@ -41,6 +44,7 @@ package final class KeyTraits: Sendable, Hashable {
             || left.project == right.project && left.projectName == right.projectName
                 && left.environment == right.environment && left.ownScopes == right.ownScopes
                 && left.roles == right.roles && left.plan == right.plan && left.limits == right.limits
+                && left.quotas == right.quotas
                 && left.maximumInFlight == right.maximumInFlight && left.scopes == right.scopes
                 && left.roleNames == right.roleNames && left.planName == right.planName
     }

@@ -75,6 +75,7 @@ package final class ResolvedKey: Sendable {
         record.roles = traits.roles
         record.plan = traits.plan
         record.limits = traits.limits
+        record.quotas = traits.quotas
         record.maximumInFlight = traits.maximumInFlight
         if let restrictions {
             record.ipAllowlist = restrictions.ipAllowlist

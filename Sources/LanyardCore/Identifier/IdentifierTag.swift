@@ -52,6 +52,12 @@ public enum NodeTag: IdentifierTag {
     public static var prefix: String { "node" }
 }
 
+/// The tag of ``LeaseID``.
+public enum LeaseTag: IdentifierTag {
+    /// `lease`
+    public static var prefix: String { "lease" }
+}
+
 /// Names a key: `key_…`.
 public typealias KeyID = Identifier<KeyTag>
 /// Names a project: `proj_…`.
@@ -68,3 +74,5 @@ public typealias PolicyID = Identifier<PolicyTag>
 public typealias GrantID = Identifier<GrantTag>
 /// Names one node of a deployment: `node_…`.
 public typealias NodeID = Identifier<NodeTag>
+/// Names a lease: `lease_…`.
+public typealias LeaseID = Identifier<LeaseTag>

@@ -28,6 +28,8 @@ public struct KeyRecord: Hashable, Sendable, Codable {
     public var plan: PlanID?
     /// Rolling limits of the key's own.
     public var limits: [LimitDefinition] = []
+    /// Quotas of the key's own.
+    public var quotas: [QuotaDefinition] = []
     /// Calls that may be open at once.
     public var maximumInFlight: Int32?
     /// Addresses that may use it; empty means any.

@@ -47,6 +47,8 @@ public struct AccountRecord: Hashable, Sendable, Codable {
     public var billingDay: Int = 1
     /// Limits that all its keys share.
     public var limits: [LimitDefinition] = []
+    /// Quotas that all its keys share.
+    public var quotas: [QuotaDefinition] = []
     /// Whether all its keys are shut out.
     public var isSuspended = false
     /// Why.
@@ -78,6 +80,8 @@ public struct PlanRecord: Hashable, Sendable, Codable {
     public var scopes: [Scope] = []
     /// Limits for each key.
     public var limits: [LimitDefinition] = []
+    /// Quotas for each key.
+    public var quotas: [QuotaDefinition] = []
     /// Calls that each key may hold open at once.
     public var maximumInFlight: Int32?
     /// When it was made.

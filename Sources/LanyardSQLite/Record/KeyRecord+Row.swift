@@ -8,7 +8,7 @@ extension KeyRecord: StoredRecord {
             "id", "name", "project", "environment", "account", "scopes", "roles", "plan", "limits", "maximum_in_flight",
             "ip_allowlist", "methods", "paths", "proof", "not_before", "expires_at", "is_disabled", "revoked_at",
             "revoke_reason", "allows_self_rotation", "metadata", "hint", "is_imported", "created_at", "updated_at",
-            "last_used_at",
+            "last_used_at", "quotas",
         ])
 
     init(_ columns: inout ColumnReader) throws {
@@ -40,6 +40,7 @@ extension KeyRecord: StoredRecord {
         createdAt = try columns.time()
         updatedAt = try columns.time()
         lastUsedAt = try columns.optionalTime()
+        quotas = try columns.list()
     }
 
     func write(to columns: inout ColumnWriter) throws {
@@ -74,6 +75,7 @@ extension KeyRecord: StoredRecord {
         columns.add(createdAt)
         columns.add(updatedAt)
         columns.add(lastUsedAt)
+        try columns.add(lists.quotas.text(quotas))
     }
 }
 
@@ -82,6 +84,7 @@ struct KeyListTexts {
     var scopes = LastListText<Scope>()
     var roles = LastListText<RoleID>()
     var limits = LastListText<LimitDefinition>()
+    var quotas = LastListText<QuotaDefinition>()
     var ipAllowlist = LastListText<CIDR>()
     var methods = LastListText<HTTPMethodName>()
     var paths = LastListText<PathPattern>()

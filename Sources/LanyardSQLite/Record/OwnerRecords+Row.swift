@@ -27,7 +27,7 @@ extension AccountRecord: StoredRecord {
         "accounts",
         [
             "id", "name", "external_id", "billing_day", "limits", "is_suspended", "suspended_reason", "metadata",
-            "created_at", "updated_at",
+            "created_at", "updated_at", "quotas",
         ])
 
     init(_ columns: inout ColumnReader) throws {
@@ -41,6 +41,7 @@ extension AccountRecord: StoredRecord {
         metadata = try columns.metadata()
         createdAt = try columns.time()
         updatedAt = try columns.time()
+        quotas = try columns.list()
     }
 
     func write(to columns: inout ColumnWriter) throws {
@@ -54,12 +55,13 @@ extension AccountRecord: StoredRecord {
         try columns.add(metadata)
         columns.add(createdAt)
         columns.add(updatedAt)
+        try columns.addList(quotas)
     }
 }
 
 extension PlanRecord: StoredRecord {
     static let table = RecordTable(
-        "plans", ["id", "name", "scopes", "limits", "maximum_in_flight", "created_at", "updated_at"])
+        "plans", ["id", "name", "scopes", "limits", "maximum_in_flight", "created_at", "updated_at", "quotas"])
 
     init(_ columns: inout ColumnReader) throws {
         self.init(id: try columns.id(), name: try columns.text(), createdAt: Timestamp(milliseconds: 0))
@@ -68,6 +70,7 @@ extension PlanRecord: StoredRecord {
         maximumInFlight = try columns.optionalNumber(Int32.self)
         createdAt = try columns.time()
         updatedAt = try columns.time()
+        quotas = try columns.list()
     }
 
     func write(to columns: inout ColumnWriter) throws {
@@ -78,6 +81,7 @@ extension PlanRecord: StoredRecord {
         columns.add(maximumInFlight)
         columns.add(createdAt)
         columns.add(updatedAt)
+        try columns.addList(quotas)
     }
 }
 

@@ -8,6 +8,8 @@ struct RecordTable: Sendable {
     let select: String
     let insert: String
     let update: String
+    /// Inserts a row, over the one with the same primary key if there is one.
+    let replace: String
 
     init(_ name: String, _ columns: [String]) {
         self.name = name
@@ -16,6 +18,7 @@ struct RecordTable: Sendable {
         let assignments = zip(columns, places).dropFirst().map { "\($0) = \($1)" }
         select = "SELECT \(columns.joined(separator: ", ")) FROM \(name)"
         insert = "INSERT INTO \(name) (\(columns.joined(separator: ", "))) VALUES (\(places.joined(separator: ", ")))"
+        replace = insert.replacing("INSERT", with: "INSERT OR REPLACE", maxReplacements: 1)
         update = "UPDATE \(name) SET \(assignments.joined(separator: ", ")) WHERE \(columns[0]) = ?1"
     }
 }

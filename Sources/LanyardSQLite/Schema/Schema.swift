@@ -13,6 +13,9 @@ enum Schema {
             try database.execute(sql: version1)
             try database.execute(sql: "PRAGMA application_id = \(applicationID)")
         }
+        migrator.registerMigration("2 quotas and their ledger", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: quotas)
+        }
         return migrator
     }()
 

@@ -40,6 +40,7 @@ extension SQLiteTransaction {
     func deleteKey(_ id: KeyID) throws {
         try deleteRow(id, of: KeyRecord.table)
         try deleteWindows(of: Subject(id))
+        try deleteBalances(of: Subject(id))
     }
 
     private func indexRoles(of key: KeyRecord) throws {

@@ -24,6 +24,7 @@ extension SQLiteTransaction {
     func deleteAccount(_ id: AccountID) throws {
         try deleteRow(id, of: AccountRecord.table)
         try deleteWindows(of: Subject(id))
+        try deleteBalances(of: Subject(id))
     }
 }
 

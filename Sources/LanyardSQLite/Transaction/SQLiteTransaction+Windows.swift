@@ -57,16 +57,6 @@ extension SQLiteTransaction {
     }
 }
 
-extension Subject {
-    /// A subject's id without its kind, which stands in a column of its own.
-    fileprivate var id: Identifier<SubjectTag> { Identifier(high: high, low: low) }
-}
-
-/// Tags the id of a subject of either kind.
-private enum SubjectTag: IdentifierTag {
-    static var prefix: String { "subject" }
-}
-
 extension SavedWindow: StoredRecord {
     static let table = RecordTable(
         "windows", ["subject_kind", "subject", "unit", "window_ms", "source", "head", "amounts"])

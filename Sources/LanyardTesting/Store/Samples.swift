@@ -79,6 +79,15 @@ extension Samples {
             name: "spend", unit: .usd, amount: 1_000_000_000_000_000_000, windowMilliseconds: 2_678_400_000),
     ]
 
+    /// Quotas of every unit and period, at the ends of their ranges.
+    static let fullQuotas = [
+        QuotaDefinition(name: "hourly", unit: .requests, amount: 1, period: .hour),
+        QuotaDefinition(name: "daily", unit: .requests, amount: 2, period: .day, alertAt: [1, 50, 100]),
+        QuotaDefinition(name: "weekly", unit: .tokens, amount: 1_000_000_000_000, period: .week, onOutage: .allow),
+        QuotaDefinition(name: "spend", unit: .usd, amount: 1_000_000_000_000_000_000, period: .month),
+        QuotaDefinition(name: "prepaid", unit: .usd, amount: 0, period: .lifetime),
+    ]
+
     static func fullKey() throws -> KeyRecord {
         var key = key(1)
         key.name = oddText
@@ -88,6 +97,7 @@ extension Samples {
         key.roles = [role(2).id, role(1).id]
         key.plan = plan(1).id
         key.limits = fullLimits
+        key.quotas = fullQuotas
         key.maximumInFlight = .max
         key.ipAllowlist = try ["203.0.113.0/24", "2001:db8::/32", "192.0.2.1/32"].map(CIDR.init(parsing:))
         key.methods = ["POST", "GET"].compactMap(HTTPMethodName.init(_:))
@@ -113,6 +123,7 @@ extension Samples {
         account.externalID = oddText
         account.billingDay = 28
         account.limits = fullLimits
+        account.quotas = fullQuotas
         account.isSuspended = true
         account.suspendedReason = oddText
         account.metadata = Metadata(json: #"{"a":{}}"#)
@@ -125,6 +136,7 @@ extension Samples {
         plan.name = oddText
         plan.scopes = try ["a", "b:*"].map(Scope.init(parsing:))
         plan.limits = fullLimits
+        plan.quotas = fullQuotas
         plan.maximumInFlight = 1
         plan.updatedAt = time(2000)
         return plan

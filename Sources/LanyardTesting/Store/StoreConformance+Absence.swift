@@ -19,6 +19,7 @@ extension StoreConformance {
             try expect.equal(store.role(named: "x"), nil, "a role by its name")
             try expect.equal(store.policy(Samples.id(1)), nil, "a policy")
             try expect.equal(store.policy(named: "x"), nil, "a policy by its name")
+            try expect.equal(store.balances([LedgerSamples.balance(1)]), [], "a balance")
             try expect.isTrue(store.load(Samples.digest(1)) == nil, "a digest that no key has loads nothing")
         }
         try await store.write { store in
