@@ -184,7 +184,8 @@ final class FaultyTransaction: StoreWriting {
 
     func deleteKey(_ id: KeyID) throws {
         let saved = try reading.savedWindows()
-        let balances = try reading.balances(QuotaPeriod.allCases.map { period in
+        let balances = try reading.balances(
+            QuotaPeriod.allCases.map { period in
                 QuotaBalanceID(
                     quota: QuotaIdentity(subject: Subject(id), unit: .requests, period: period, source: .key),
                     start: period.span(containing: Timestamp(milliseconds: 0)).start)
@@ -291,13 +292,19 @@ final class FaultyTransaction: StoreWriting {
 
     func balances(_ ids: [QuotaBalanceID]) throws -> [QuotaBalance] {
         let balances = try reading.balances(ids)
-        return fault == .losesBalances ? balances.map { var lost = $0; lost.credits = 0; return lost } : balances
+        return fault == .losesBalances
+            ? balances.map {
+                var lost = $0; lost.credits = 0; return lost
+            } : balances
     }
 
     func leases(_ ids: [LeaseID]) throws -> [Lease] {
         let leases = try writer().leases(ids)
         switch fault {
-        case .losesLeases: return leases.map { var lost = $0; lost.used = 0; return lost }
+        case .losesLeases:
+            return leases.map {
+                var lost = $0; lost.used = 0; return lost
+            }
         case .hidesClosedLeases: return leases.filter { $0.state == .open }
         default: return leases
         }
@@ -331,7 +338,8 @@ final class FaultyTransaction: StoreWriting {
         case .keepsOldLedger: return 0
         case .deletesOpenBalances:
             for lease in try writer().openLeases(of: .everyNodeBut(NodeID(high: 0, low: 0)), limit: limit) {
-                try writer().deleteKey(KeyID(high: lease.balance.quota.subject.high, low: lease.balance.quota.subject.low))
+                try writer().deleteKey(
+                    KeyID(high: lease.balance.quota.subject.high, low: lease.balance.quota.subject.low))
             }
         default: break
         }

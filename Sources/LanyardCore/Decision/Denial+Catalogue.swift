@@ -125,6 +125,7 @@ extension Denial {
             case _: code.sentence
             }
         case .limit(let reading, let wait): limitDetail(reading.status, wait)
+        case .quota(let status, _): quotaDetail(status)
         case .inFlight(let maximum, let canFinish):
             canFinish
                 ? "The key holds \(maximum) calls open, as many as it may."
@@ -139,30 +140,42 @@ extension Denial {
     private func limitDetail(_ limit: LimitStatus, _ wait: Int64?) -> String {
         let definition = limit.definition
         let what =
-            "limit '\(definition.name)' (\(definition.amount) \(definition.unitText) in \(definition.windowText))"
+            "limit '\(definition.name)' (\(definition.amount) \(definition.unit.plural) in \(definition.windowText))"
         guard wait != nil else { return "The call costs more than the \(what) ever admits." }
         return "The \(what) of the \(limit.source.rawValue) is reached."
+    }
+
+    private func quotaDetail(_ status: QuotaStatus) -> String {
+        let definition = status.definition
+        let amount = "\(status.limit) \(definition.unit.plural)"
+        let period = definition.period == .lifetime ? "for its lifetime" : "in a \(definition.period.rawValue)"
+        return "The quota '\(definition.name)' (\(amount) \(period)) of the \(status.source.rawValue) has "
+            + "\(status.remaining) left, fewer than the call costs."
     }
 
     /// What would help, in one sentence.
     public var fix: String {
         switch context {
+        case .quota(let status, nil) where status.definition.period == .lifetime: "Ask the operator for credits."
+        case .quota(_, nil): "Make smaller calls, or ask the operator for a larger quota."
         case .limit(_, nil): "Make smaller calls, or ask the operator for a larger limit."
         case .inFlight(_, canFinish: false): "Check the key with POST /v1/verify and end the call with POST /v1/finish."
-        case .none, .missingScope, .moment, .limit, .inFlight, .demanded, .path, .detail, .wait: code.remedy
+        case .none, .missingScope, .moment, .limit, .quota, .inFlight, .demanded, .path, .detail, .wait: code.remedy
         }
     }
 }
 
-extension LimitDefinition {
-    fileprivate var unitText: String {
-        switch unit {
+extension AllowanceUnit {
+    fileprivate var plural: String {
+        switch self {
         case .requests: "requests"
         case .tokens: "tokens"
         case .usd: "nano-dollars"
         }
     }
+}
 
+extension LimitDefinition {
     fileprivate var windowText: String {
         windowMilliseconds % 1000 == 0 ? "\(windowMilliseconds / 1000) s" : "\(windowMilliseconds) ms"
     }

@@ -13,6 +13,8 @@ public struct Denial: Sendable {
         case moment(Timestamp)
         /// A full limit, and when the request would fit; `nil` if never.
         case limit(LimitReading, retryAfterMilliseconds: Int64?)
+        /// A quota that has not enough left in its period, and when the next period begins; `nil` if waiting never helps.
+        case quota(QuotaStatus, retryAfterMilliseconds: Int64?)
         /// The bound on calls in flight; `canFinish` is false where the way in could never end the call.
         case inFlight(maximum: Int32, canFinish: Bool)
         /// What was demanded and is not so.
@@ -53,6 +55,7 @@ extension Denial {
     package var retryAfterMilliseconds: Int64? {
         switch context {
         case .limit(_, let milliseconds): milliseconds
+        case .quota(_, let milliseconds): milliseconds
         case .wait(let milliseconds): milliseconds
         case .none, .missingScope, .moment, .inFlight, .demanded, .path, .detail: nil
         }
@@ -61,6 +64,11 @@ extension Denial {
     /// The limit that was full.
     public var violated: LimitStatus? {
         if case .limit(let reading, _) = context { reading.status } else { nil }
+    }
+
+    /// The quota that was used up.
+    public var violatedQuota: QuotaStatus? {
+        if case .quota(let status, _) = context { status } else { nil }
     }
 }
 

@@ -19,7 +19,7 @@ extension Denial: Problem {
         if let retryAfterMilliseconds { return max(1, retryAfterMilliseconds.wholeSeconds) }
         switch context {
         case .inFlight(_, canFinish: true): return 1
-        case .inFlight, .limit: return nil
+        case .inFlight, .limit, .quota: return nil
         case .none, .missingScope, .moment, .demanded, .path, .detail, .wait:
             return code.status == 503 || code.status == 429 ? 1 : nil
         }

@@ -29,6 +29,7 @@ extension LimitStatus: JSONWritable {
 package struct ViolatedAnswer: JSONWritable, Sendable {
     private enum Allowance: Sendable {
         case limit(LimitDefinition, AllowanceSource)
+        case quota(QuotaStatus)
         case inFlight(maximum: Int32)
     }
 
@@ -38,6 +39,7 @@ package struct ViolatedAnswer: JSONWritable, Sendable {
     package init?(_ denial: Denial) {
         switch denial.context {
         case .limit(let reading, _): allowance = .limit(reading.rule.definition, reading.rule.source)
+        case .quota(let status, _): allowance = .quota(status)
         case .inFlight(let maximum, _): allowance = .inFlight(maximum: maximum)
         case .none, .missingScope, .moment, .demanded, .path, .detail, .wait: return nil
         }
@@ -49,6 +51,13 @@ package struct ViolatedAnswer: JSONWritable, Sendable {
             case .limit(let definition, let source):
                 definition.writeMembers(to: &writer)
                 writer.member("subject", source.rawValue)
+            case .quota(let status):
+                writer.member("name", status.definition.name)
+                writer.member("unit", status.definition.unit.rawValue)
+                writer.amount("amount", status.limit, in: status.definition.unit)
+                writer.member("period", status.definition.period.rawValue)
+                writer.member("resets_at", status.resetsAt?.rfc3339)
+                writer.member("subject", status.source.rawValue)
             case .inFlight(let maximum):
                 writer.member("name", "in_flight")
                 writer.member("amount", maximum)
