@@ -21,10 +21,28 @@ public protocol LedgerWriting {
     func save(_ changes: LedgerPage.Changes) throws
     /// Reads the oldest alerts, and forgets them.
     func takeAlerts(limit: Int) throws -> [QuotaAlert]
-    /// Deletes balances whose period ended before `moment`, and closed leases that were closed before it, `limit` of each
-    /// at most; balances with an open lease stay.
+    /// Deletes what is older than `horizon`, the oldest first, `limit` rows of balances and `limit` of leases at most. What
+    /// is open stays: open leases, and balances with units leased.
     /// - Returns: How many rows went.
-    func deleteLedger(before moment: Timestamp, limit: Int) throws -> Int
+    func deleteLedger(before horizon: LedgerHorizon, limit: Int) throws -> Int
+}
+
+/// How far back a ledger reaches, by the authority's clock.
+public struct LedgerHorizon: Sendable, Hashable {
+    /// Balances whose period ended before it go.
+    public var balances: Timestamp
+    /// Leases that were closed before it go: long enough for a lost reply to have been asked again.
+    public var leases: Timestamp
+    /// Closed leases without units, the traces of adjustments and credits, go if they are older than this: booking one
+    /// twice would count it twice, so they stay for longer than any outage.
+    public var traces: Timestamp
+
+    /// A horizon.
+    public init(balances: Timestamp, leases: Timestamp, traces: Timestamp) {
+        self.balances = balances
+        self.leases = leases
+        self.traces = traces
+    }
 }
 
 /// Whose leases.

@@ -333,7 +333,7 @@ final class FaultyTransaction: StoreWriting {
         return alerts
     }
 
-    func deleteLedger(before moment: Timestamp, limit: Int) throws -> Int {
+    func deleteLedger(before horizon: LedgerHorizon, limit: Int) throws -> Int {
         switch fault {
         case .keepsOldLedger: return 0
         case .deletesOpenBalances:
@@ -343,6 +343,6 @@ final class FaultyTransaction: StoreWriting {
             }
         default: break
         }
-        return try writer().deleteLedger(before: moment, limit: limit)
+        return try writer().deleteLedger(before: horizon, limit: limit)
     }
 }

@@ -61,10 +61,10 @@ extension SQLiteTransaction {
         return waiting.map(\.alert)
     }
 
-    func deleteLedger(before moment: Timestamp, limit: Int) throws -> Int {
+    func deleteLedger(before horizon: LedgerHorizon, limit: Int) throws -> Int {
         try attempt("deleting from the ledger") {
             var values = ColumnWriter()
-            values.add(moment)
+            values.add(horizon.balances)
             values.add(max(0, limit))
             let key = QuotaBalanceID.columns.joined(separator: ", ")
             let balances = try execute(
@@ -72,11 +72,16 @@ extension SQLiteTransaction {
                 DELETE FROM balances WHERE (\(key)) IN
                     (SELECT \(key) FROM balances WHERE period_end < ?1 AND leased = 0 ORDER BY period_end LIMIT ?2)
                 """, values)
+            var moments = ColumnWriter()
+            moments.add(horizon.leases)
+            moments.add(horizon.traces)
+            moments.add(max(0, limit))
             let leases = try execute(
                 """
                 DELETE FROM leases WHERE id IN
-                    (SELECT id FROM leases WHERE state <> 'open' AND changed_at < ?1 ORDER BY changed_at LIMIT ?2)
-                """, values)
+                    (SELECT id FROM leases WHERE state <> 'open' AND changed_at < max(?1, ?2)
+                    AND changed_at < CASE WHEN amount = 0 THEN ?2 ELSE ?1 END ORDER BY changed_at LIMIT ?3)
+                """, moments)
             return balances + leases
         }
     }
