@@ -137,15 +137,22 @@ struct AnswerContractTests {
         var report = LimitReport()
         guard case .grant(let granted) = decide(sample.request(demand), on: node, now: sample.now, report: &report)
         else { throw FieldMismatch("it was not granted") }
-        let grant = VerifyAnswer(denial: nil, key: granted.key, grantID: granted.grantID, limits: report.statuses)
+        let grant = VerifyAnswer(
+            denial: nil, key: granted.key, grantID: granted.grantID, limits: report.statuses, quotas: sample.quotas)
         try expect(grant, "VerifyAnswer")
         #expect(report.statuses.count == 3)
         guard case .deny(let denial) = decide(sample.request(demand), on: node, now: sample.now, report: &report)
         else { throw FieldMismatch("it was granted") }
         #expect(denial.code == .rateLimited)
-        try expect(VerifyAnswer(denial: denial, key: key, grantID: nil, limits: report.statuses), "VerifyAnswer")
-        try expect(VerifyAnswer(denial: Denial(.unknownKey), key: nil, grantID: nil, limits: []), "VerifyAnswer")
-        try expect(SelfAnswer(key: OwnKeyAnswer(key, now: sample.now.wall), limits: report.statuses), "SelfAnswer")
+        try expect(
+            VerifyAnswer(
+                denial: denial, key: key, grantID: nil, limits: report.statuses, quotas: sample.quotas), "VerifyAnswer")
+        try expect(
+            VerifyAnswer(denial: Denial(.unknownKey), key: nil, grantID: nil, limits: [], quotas: []), "VerifyAnswer")
+        try expect(
+            SelfAnswer(
+                key: OwnKeyAnswer(key, now: sample.now.wall), limits: report.statuses, quotas: sample.quotas),
+            "SelfAnswer")
     }
 
     @Test("a decision laid open, granted and denied")
@@ -167,10 +174,14 @@ struct AnswerContractTests {
         "every denial is a problem of the contract, with the status of DESIGN's table", arguments: DenialCode.allCases)
     func denials(code: DenialCode) throws {
         try expect(Denial(code), "Problem")
-        let contexts: [Denial.Context] = [
-            .missingScope("a:b"), .moment(sample.created), .inFlight(maximum: 8, canFinish: true),
-            .inFlight(maximum: 8, canFinish: false), .demanded("x"), .detail("x"), .wait(milliseconds: 5),
-        ]
+        let contexts: [Denial.Context] =
+            [
+                .missingScope("a:b"), .moment(sample.created), .inFlight(maximum: 8, canFinish: true),
+                .inFlight(maximum: 8, canFinish: false), .demanded("x"), .detail("x"), .wait(milliseconds: 5),
+            ]
+            + sample.quotas.flatMap { quota in
+                [.quota(quota, retryAfterMilliseconds: 5), .quota(quota, retryAfterMilliseconds: nil)]
+            }
         for context in contexts { try expect(Denial(code, context), "Problem") }
     }
 

@@ -9,6 +9,8 @@ struct SampleKey {
     let created = Timestamp(milliseconds: 1_700_000_000_000)
     var record: KeyRecord
     var account: AccountRecord
+    /// How its quotas stand.
+    var quotas: [QuotaStatus] = []
 
     init() throws {
         record = KeyRecord(

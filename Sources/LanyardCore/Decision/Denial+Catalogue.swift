@@ -125,7 +125,7 @@ extension Denial {
             case _: code.sentence
             }
         case .limit(let reading, let wait): limitDetail(reading.status, wait)
-        case .quota(let status, _): quotaDetail(status)
+        case .quota(let quota, let wait): quotaDetail(quota, wait)
         case .inFlight(let maximum, let canFinish):
             canFinish
                 ? "The key holds \(maximum) calls open, as many as it may."
@@ -140,42 +140,63 @@ extension Denial {
     private func limitDetail(_ limit: LimitStatus, _ wait: Int64?) -> String {
         let definition = limit.definition
         let what =
-            "limit '\(definition.name)' (\(definition.amount) \(definition.unit.plural) in \(definition.windowText))"
+            "limit '\(definition.name)' (\(definition.amount) \(definition.unitText) in \(definition.windowText))"
         guard wait != nil else { return "The call costs more than the \(what) ever admits." }
         return "The \(what) of the \(limit.source.rawValue) is reached."
     }
 
-    private func quotaDetail(_ status: QuotaStatus) -> String {
-        let definition = status.definition
-        let amount = "\(status.limit) \(definition.unit.plural)"
-        let period = definition.period == .lifetime ? "for its lifetime" : "in a \(definition.period.rawValue)"
-        return "The quota '\(definition.name)' (\(amount) \(period)) of the \(status.source.rawValue) has "
-            + "\(status.remaining) left, fewer than the call costs."
+    private func quotaDetail(_ quota: QuotaStatus, _ wait: Int64?) -> String {
+        let definition = quota.definition
+        let what = "\(definition.unit.quotaWord) '\(definition.name)' of the \(quota.source.rawValue)"
+        guard let end = quota.resetsAt else {
+            return quota.remaining == 0
+                ? "The \(what) is used up." : "The call costs more than is left of the \(what)."
+        }
+        let period = "the present \(definition.period.rawValue), which ends at \(end.rfc3339)"
+        if quota.remaining == 0 { return "The \(what) is used up for \(period)." }
+        return wait == nil
+            ? "The call costs more than the \(what) holds in any \(definition.period.rawValue)."
+            : "The call costs more than is left of the \(what) in \(period)."
+    }
+
+    private func quotaFix(_ quota: QuotaStatus, _ wait: Int64?) -> String {
+        if wait != nil { return code.remedy }
+        let word = quota.definition.unit.quotaWord
+        return quota.resetsAt == nil
+            ? "Ask the operator for credits, or for a larger \(word)."
+            : "Make smaller calls, or ask the operator for a larger \(word)."
     }
 
     /// What would help, in one sentence.
     public var fix: String {
         switch context {
-        case .quota(let status, nil) where status.definition.period == .lifetime: "Ask the operator for credits."
-        case .quota(_, nil): "Make smaller calls, or ask the operator for a larger quota."
         case .limit(_, nil): "Make smaller calls, or ask the operator for a larger limit."
+        case .quota(let quota, let wait): quotaFix(quota, wait)
         case .inFlight(_, canFinish: false): "Check the key with POST /v1/verify and end the call with POST /v1/finish."
-        case .none, .missingScope, .moment, .limit, .quota, .inFlight, .demanded, .path, .detail, .wait: code.remedy
+        case .none, .missingScope, .moment, .limit, .inFlight, .demanded, .path, .detail, .wait: code.remedy
         }
     }
 }
 
 extension AllowanceUnit {
-    fileprivate var plural: String {
+    /// What people call a quota in this unit.
+    fileprivate var quotaWord: String {
         switch self {
-        case .requests: "requests"
-        case .tokens: "tokens"
-        case .usd: "nano-dollars"
+        case .requests, .tokens: "quota"
+        case .usd: "budget"
         }
     }
 }
 
 extension LimitDefinition {
+    fileprivate var unitText: String {
+        switch unit {
+        case .requests: "requests"
+        case .tokens: "tokens"
+        case .usd: "nano-dollars"
+        }
+    }
+
     fileprivate var windowText: String {
         windowMilliseconds % 1000 == 0 ? "\(windowMilliseconds / 1000) s" : "\(windowMilliseconds) ms"
     }

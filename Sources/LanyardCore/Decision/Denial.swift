@@ -14,7 +14,8 @@ public struct Denial: Sendable {
         /// A full limit, and when the request would fit; `nil` if never.
         case limit(LimitReading, retryAfterMilliseconds: Int64?)
         /// A quota that has not enough left in its period, and when the next period begins; `nil` if waiting never helps.
-        case quota(QuotaStatus, retryAfterMilliseconds: Int64?)
+        /// Indirect, so that denials and decisions of every other kind stay as small as they are.
+        indirect case quota(QuotaStatus, retryAfterMilliseconds: Int64?)
         /// The bound on calls in flight; `canFinish` is false where the way in could never end the call.
         case inFlight(maximum: Int32, canFinish: Bool)
         /// What was demanded and is not so.

@@ -127,7 +127,8 @@ final class OwnKeyCall: ResumableCall {
         if let denial = explanation.denial, Self.judges(explanation) { return refuse(denial) }
         switch purpose {
         case .show:
-            let answer = SelfAnswer(key: OwnKeyAnswer(secret.key, now: now.wall), limits: explanation.limits)
+            let answer = SelfAnswer(
+                key: OwnKeyAnswer(secret.key, now: now.wall), limits: explanation.limits, quotas: explanation.quotas)
             let fields = RateLimitFields.fields(explanation.report.readings)
             return .answer(.json(status: 200, body: answer.bytes(), fields: fields))
         case .rotate:

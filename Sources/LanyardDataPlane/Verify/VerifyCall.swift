@@ -62,7 +62,7 @@ final class VerifyCall: ResumableCall {
                     return .needs([ticket] + checks.dropFirst().compactMap { $0.question.missing(on: service) })
                 }
                 count(decision)
-                results.append(check.answer(decision, limits: responder.report.statuses, for: caller, on: service))
+                results.append(check.answer(decision, responder.report, for: caller, on: service))
                 stage = .checks(checks.dropFirst())
             }
         }

@@ -64,15 +64,19 @@ struct VerifyCheck {
 
     /// What a decision on it is answered with.
     func answer(
-        _ decision: Decision, limits: [LimitStatus], for caller: VerifyCaller, on service: any DecisionService
+        _ decision: Decision, _ report: LimitReport, for caller: VerifyCaller, on service: any DecisionService
     ) -> VerifyAnswer {
         switch decision {
         case .grant(let granted):
-            VerifyAnswer(denial: nil, key: granted.key, grantID: granted.grantID, limits: limits)
+            VerifyAnswer(
+                denial: nil, key: granted.key, grantID: granted.grantID, limits: report.statuses,
+                quotas: report.quotas)
         case .deny(let denial):
-            VerifyAnswer(denial: denial, key: tellableKey(for: caller, on: service), grantID: nil, limits: limits)
+            VerifyAnswer(
+                denial: denial, key: tellableKey(for: caller, on: service), grantID: nil, limits: report.statuses,
+                quotas: report.quotas)
         case .needs:
-            VerifyAnswer(denial: Denial(.unavailable), key: nil, grantID: nil, limits: [])
+            VerifyAnswer(denial: Denial(.unavailable), key: nil, grantID: nil, limits: [], quotas: [])
         }
     }
 

@@ -14,8 +14,10 @@ extension Denial: Problem {
 
     /// `Retry-After` in seconds (RFC 9110, section 10.2.3), at least 1; nil where waiting does not help.
     ///
-    /// Where nobody knows how long it will take, a second is said: enough to keep a client from asking in a loop.
+    /// Where nobody knows how long it will take, a second is said: enough to keep a client from asking in a loop. A budget's
+    /// next period stands in the problem alone: libraries that obey the field would retry by themselves.
     package var retryAfterSeconds: Int64? {
+        if code == .budgetExceeded { return nil }
         if let retryAfterMilliseconds { return max(1, retryAfterMilliseconds.wholeSeconds) }
         switch context {
         case .inFlight(_, canFinish: true): return 1

@@ -24,9 +24,4 @@ extension JSONWriter {
         case .usd: member(name, MoneyText.text(nanoDollars: amount))
         }
     }
-
-    /// Quotas aren't built yet; answers say so by an empty list, so that nobody's reader breaks when they come.
-    package mutating func noQuotas() {
-        array("quotas") { _ in }
-    }
 }

@@ -36,7 +36,7 @@ package struct KeyAnswer: JSONWritable, Sendable {
             writer.member("roles", roleNames)
             writer.member("plan", planName)
             writer.member("limits", record.limits)
-            writer.noQuotas()
+            writer.member("quotas", record.quotas)
             writer.member("in_flight", record.maximumInFlight)
             record.writeRestrictions(to: &writer)
             writer.member("imported", record.isImported)

@@ -51,13 +51,7 @@ package struct ViolatedAnswer: JSONWritable, Sendable {
             case .limit(let definition, let source):
                 definition.writeMembers(to: &writer)
                 writer.member("subject", source.rawValue)
-            case .quota(let status):
-                writer.member("name", status.definition.name)
-                writer.member("unit", status.definition.unit.rawValue)
-                writer.amount("amount", status.limit, in: status.definition.unit)
-                writer.member("period", status.definition.period.rawValue)
-                writer.member("resets_at", status.resetsAt?.rfc3339)
-                writer.member("subject", status.source.rawValue)
+            case .quota(let status): status.writeViolation(to: &writer)
             case .inFlight(let maximum):
                 writer.member("name", "in_flight")
                 writer.member("amount", maximum)

@@ -4,17 +4,19 @@ package import LanyardCore
 package struct SelfAnswer: JSONWritable {
     package var key: OwnKeyAnswer
     package var limits: [LimitStatus]
+    package var quotas: [QuotaStatus]
 
-    package init(key: OwnKeyAnswer, limits: [LimitStatus]) {
+    package init(key: OwnKeyAnswer, limits: [LimitStatus], quotas: [QuotaStatus]) {
         self.key = key
         self.limits = limits
+        self.quotas = quotas
     }
 
     package func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.member("key", key)
             writer.member("limits", limits)
-            writer.noQuotas()
+            writer.member("quotas", quotas)
         }
     }
 }

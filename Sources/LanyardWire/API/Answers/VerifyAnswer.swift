@@ -10,12 +10,16 @@ package struct VerifyAnswer {
     /// The open call, where the key bounds its calls in flight.
     package var grantID: GrantID?
     package var limits: [LimitStatus]
+    package var quotas: [QuotaStatus]
 
-    package init(denial: Denial?, key: ResolvedKey?, grantID: GrantID?, limits: [LimitStatus]) {
+    package init(
+        denial: Denial?, key: ResolvedKey?, grantID: GrantID?, limits: [LimitStatus], quotas: [QuotaStatus]
+    ) {
         self.denial = denial
         self.key = key
         self.grantID = grantID
         self.limits = limits
+        self.quotas = quotas
     }
 
     package func write(to writer: inout JSONWriter, problem: (Denial, inout JSONWriter) -> Void) {
@@ -24,7 +28,7 @@ package struct VerifyAnswer {
             writer.member("key", key.map { VerifiedKeyAnswer($0) })
             writer.member("grant_id", grantID?.description)
             writer.member("limits", limits)
-            writer.noQuotas()
+            writer.member("quotas", quotas)
             if let denial {
                 writer.name("problem")
                 problem(denial, &writer)
@@ -52,7 +56,7 @@ package struct ExplainAnswer {
             }
             writer.member("steps", explanation.steps)
             writer.member("limits", explanation.limits)
-            writer.noQuotas()
+            writer.member("quotas", explanation.quotas)
         }
     }
 }
