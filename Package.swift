@@ -64,6 +64,7 @@ let package = Package(
     products: [
         .library(name: "Lanyard", targets: ["Lanyard"]),
         .library(name: "LanyardHummingbird", targets: ["LanyardHummingbird"]),
+        .library(name: "LanyardPostgres", targets: ["LanyardPostgres"]),
         .library(name: "LanyardTesting", targets: ["LanyardTesting"]),
         // The target is not named `lanyard`: on a case-insensitive disk it would share its folders with `Lanyard`.
         .executable(name: "lanyard", targets: ["LanyardCommand"]),
@@ -88,6 +89,9 @@ let package = Package(
         library("LanyardCore", [crypto]),
         library("LanyardStorage", ["LanyardCore", crypto]),
         library("LanyardSQLite", ["LanyardStorage", "LanyardCore", grdb, metrics, coreMetrics]),
+        .systemLibrary(
+            name: "CLanyardPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        library("LanyardPostgres", ["LanyardStorage", "LanyardCore", "CLanyardPQ", logging, metrics, coreMetrics]),
         library("LanyardEngine", ["LanyardStorage", "LanyardCore", crypto, lifecycle, logging, metrics, coreMetrics]),
         library("LanyardManagement", ["LanyardEngine", "LanyardStorage", "LanyardCore", crypto, logging]),
         library("LanyardWire", ["LanyardCore"]),
@@ -156,6 +160,9 @@ let package = Package(
         tests(
             "LanyardSQLiteTests",
             ["LanyardSQLite", "LanyardTesting", "LanyardStorage", "LanyardCore", grdb, grdbSQLite]),
+        tests(
+            "LanyardPostgresTests",
+            ["LanyardPostgres", "LanyardTesting", "LanyardStorage", "LanyardCore", "TestSupport", logging]),
         tests(
             "LanyardEngineTests",
             [

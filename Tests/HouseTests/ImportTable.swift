@@ -52,13 +52,13 @@ struct ImportTable {
 
 extension ImportTable {
     /// Targets that carry out a store's protocols; each stands on the protocols alone.
-    static let adapters: Set<String> = ["LanyardSQLite"]
+    static let adapters: Set<String> = ["LanyardSQLite", "LanyardPostgres"]
 
     /// Programs under `Examples/`. They see what every user sees: products, and nothing behind them.
     static let examples: Set<String> = ["HummingbirdService"]
     /// Programs under `Benchmarks/`, which measure what lies behind the products.
     static let benchmarks: Set<String> = ["EngineBenchmark"]
-    static let products: Set<String> = ["Lanyard", "LanyardHummingbird", "LanyardTesting"]
+    static let products: Set<String> = ["Lanyard", "LanyardHummingbird", "LanyardPostgres", "LanyardTesting"]
 
     static let lanyard = ImportTable(rows: [
         Row(
@@ -68,6 +68,9 @@ extension ImportTable {
         Row(
             target: "LanyardSQLite", standsOn: ["LanyardStorage"], products: ["GRDB", "Metrics", "CoreMetrics"],
             system: .platform, isPublic: true),
+        Row(
+            target: "LanyardPostgres", standsOn: ["LanyardStorage"],
+            products: ["CLanyardPQ", "Logging", "Metrics", "CoreMetrics"], system: .platform, isPublic: true),
         Row(
             target: "LanyardEngine", standsOn: ["LanyardStorage"],
             products: ["Crypto", "ServiceLifecycle", "Logging", "Metrics", "CoreMetrics"], system: .platform,

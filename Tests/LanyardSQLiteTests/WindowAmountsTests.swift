@@ -1,6 +1,5 @@
+import LanyardStorage
 import Testing
-
-@testable import LanyardSQLite
 
 @Suite("The bytes of a saved window")
 struct WindowAmountsTests {

@@ -10,14 +10,8 @@ struct UsageQuestion {
     private(set) var values = ColumnWriter(capacity: 10)
     private var valueCount = 0
 
-    /// Tags the id of a group of whichever kind.
-    enum GroupTag: IdentifierTag {
-        static var prefix: String { "group" }
-    }
-
     /// Stands in the table where there is no key: no key has this id.
     static let noKey = KeyID(high: 0, low: 0)
-    private static let noGroup = Identifier<GroupTag>(high: 0, low: 0)
     private static let noGroupSQL = "zeroblob(16)"
 
     init(_ query: UsageQuery) throws {
@@ -40,7 +34,7 @@ struct UsageQuestion {
         let group = Self.group(query.group)
         if let after = query.after {
             let minute = place { $0.add(Int64(after.minute)) }
-            let id = try Self.groupID(after.group, of: query.group)
+            let id = try query.group.id(named: after.group)
             let group = "(\(piece), \(group)) > (\(minute), \(place { $0.add(id) }))"
             terms.append("minute >= \(minute) AND \(group)")
         }
@@ -82,31 +76,6 @@ struct UsageQuestion {
         switch group {
         case .none, .key: ""
         case .account, .project: looseJoin
-        }
-    }
-
-    /// The id of a group as the text that positions name it by.
-    static func groupText(_ id: Identifier<GroupTag>, of group: UsageQuery.Group) -> String {
-        guard id != noGroup else { return "" }
-        switch group {
-        case .none: return ""
-        case .key: return KeyID(high: id.high, low: id.low).description
-        case .account: return AccountID(high: id.high, low: id.low).description
-        case .project: return ProjectID(high: id.high, low: id.low).description
-        }
-    }
-
-    private static func groupID(_ text: String, of group: UsageQuery.Group) throws -> Identifier<GroupTag> {
-        if text.isEmpty { return noGroup }
-        func same<Tag>(_ id: Identifier<Tag>?) throws -> Identifier<GroupTag> {
-            guard let id else { throw StoreError(.constraint, "a position in usage names no group of its kind") }
-            return Identifier(high: id.high, low: id.low)
-        }
-        switch group {
-        case .none: return try same(nil as KeyID?)
-        case .key: return try same(KeyID(text))
-        case .account: return try same(AccountID(text))
-        case .project: return try same(ProjectID(text))
         }
     }
 }

@@ -1,5 +1,3 @@
-import LanyardStorage
-
 // # The amounts of a saved window
 //
 // A window is 33 numbers, most of them small and many zero, and each second every window in use is written. So they are
@@ -7,11 +5,11 @@ import LanyardStorage
 // bytes for a quiet window instead of 264.
 
 /// Writes and reads the amounts of a saved window.
-enum WindowAmounts {
+package enum WindowAmounts {
     /// A number of 64 bits takes at most this many bytes.
     private static let longestNumber = 10
 
-    static func bytes(_ amounts: [Int64]) -> [UInt8] {
+    package static func bytes(_ amounts: [Int64]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(amounts.count * 2)
         for amount in amounts {
@@ -26,7 +24,7 @@ enum WindowAmounts {
     }
 
     /// `nil` if the bytes are not such numbers.
-    static func amounts(_ bytes: [UInt8]) -> [Int64]? {
+    package static func amounts(_ bytes: [UInt8]) -> [Int64]? {
         var amounts: [Int64] = []
         var value: UInt64 = 0
         var length = 0

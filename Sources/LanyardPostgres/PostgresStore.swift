@@ -1,0 +1,178 @@
+package import LanyardCore
+package import LanyardStorage
+
+// # The store on PostgreSQL
+//
+// Several nodes share it. One lane of threads writes, in the way that `Writer` tells; others read, each transaction seeing
+// one state (REPEATABLE READ), and count the ledger, whose transactions lock the rows that they touch and nothing else.
+//
+// What a caller hears is certain: a commit is on the server's disk, and one whose reply was lost is looked up on the next
+// connection (`UnknownCommit`). Only where the server can't be reached for the time of a call does a caller hear
+// `unavailable`.
+
+/// A store in a PostgreSQL database.
+package final class PostgresStore: SharedStore {
+    private let settings: PostgresSettings
+    private let metrics: StoreMetrics
+    private let incarnation: IncarnationWatch
+    private let pool: Lanes<PooledCall>
+    private let writers: Lanes<WriteCall>
+    private let listener: NoticeListener
+
+    init(
+        connector: Connector, metrics: StoreMetrics, watch: ConnectionWatch, listener: NoticeListener
+    ) {
+        self.metrics = metrics
+        self.listener = listener
+        settings = connector.settings
+        incarnation = connector.incarnation
+        pool = Lanes(
+            "reading", most: max(1, connector.settings.connections - 1), together: 1, connector: connector, watch: watch
+        ) { calls, connection in calls.compactMap { $0.run(on: connection) } }
+        let writer = Writer(settings: connector.settings, metrics: metrics, incarnation: connector.incarnation)
+        writers = Lanes(
+            "writing", most: 1, together: connector.settings.mostTogether, connector: connector, watch: watch
+        ) { calls, connection in writer.perform(calls, on: connection) }
+    }
+
+    /// How many writes wait for their turn.
+    package var waitingWriteCount: Int { writers.waitingCount }
+
+    private var deadline: Moment { Moment.now + settings.queueTimeout }
+
+    package func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any StoreReading) throws -> Result
+    ) async throws -> Result {
+        try await pooled(.read, "reading", begin: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") { try body($0) }
+    }
+
+    package func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any StoreWriting) throws -> Result
+    ) async throws -> Result {
+        do {
+            let deadline = deadline
+            return try await withCheckedThrowingContinuation { caller in
+                writers.submit(.write(PendingWrite(deadline: deadline, body, caller)))
+            }
+        } catch {
+            metrics.failed(.write, error)
+            throw error
+        }
+    }
+
+    package func ledger<Result: Sendable>(
+        _ body: @escaping @Sendable (any LedgerWriting) throws -> Result
+    ) async throws -> Result {
+        try await sharedWrite("counting quotas") { try body($0) }
+    }
+
+    package func close() async throws {
+        listener.close()
+        await writers.close()
+        await pool.close()
+    }
+}
+
+// MARK: - Nodes
+
+extension PostgresStore {
+    package func join(_ node: NodeDescription) async throws -> StoreState {
+        let epoch = try await sharedWrite("joining") { transaction in
+            try transaction.insertNode(node)
+            return try transaction.epoch()
+        }
+        return StoreState(incarnation: incarnation.name, epoch: epoch)
+    }
+
+    package func confirm(_ node: NodeID, epoch: Int64) async throws -> StoreState? {
+        let newest = try await pooled(.write, "confirming", begin: nil) { transaction in
+            try transaction.confirmNode(node, epoch) ? transaction.epoch() : nil
+        }
+        return newest.map { StoreState(incarnation: incarnation.name, epoch: $0) }
+    }
+
+    package func leave(_ node: NodeID) async throws {
+        try await pooled(.write, "leaving", begin: nil) { try $0.deleteNode(node) }
+    }
+
+    package func forgetNodes(silentFor age: Duration) async throws -> [NodeID] {
+        try await sharedWrite("forgetting nodes") { transaction in
+            let silent = try transaction.silentNodes(age)
+            let time = Timestamp(milliseconds: 0)
+            for node in silent {
+                while try transaction.reapLeases(of: .node(node), localTime: time, limit: Self.reapedTogether)
+                    == Self.reapedTogether
+                {}
+                try transaction.deleteNode(node)
+            }
+            return silent
+        }
+    }
+
+    private static let reapedTogether = 1000
+
+    package func recall(_ quota: QuotaIdentity) async throws {
+        try await pooled(.write, "recalling", begin: nil) { try $0.notify(.recalled, quota.noticeText) }
+    }
+
+    package func notices() -> AsyncStream<StoreNotice> { listener.notices() }
+}
+
+// MARK: - Calls
+
+extension PostgresStore {
+    /// Runs a body on any connection: in a transaction that `begin` begins and that has nothing to commit, or else each
+    /// statement by itself. A lost connection is made good by another, so what it does must do no harm twice.
+    private func pooled<Result: Sendable>(
+        _ operation: StoreMetrics.Operation, _ doing: String, begin: String?,
+        _ body: @escaping @Sendable (PostgresTransaction) throws -> Result
+    ) async throws -> Result {
+        let (deadline, incarnation) = (deadline, incarnation)
+        do {
+            return try await withCheckedThrowingContinuation { caller in
+                let run = { @Sendable (connection: PostgresConnection) -> PooledCall.Outcome in
+                    let transaction = PostgresTransaction(connection, incarnation)
+                    let result = Swift.Result<Result, any Error> {
+                        if let begin { try transaction.command(begin) }
+                        let result = try body(transaction)
+                        // A body that swallowed a failure has not done what it believes.
+                        if let failure = transaction.failure { throw failure }
+                        return result
+                    }
+                    if connection.isLost, let failure = transaction.failure { return .lost(failure) }
+                    caller.resume(with: result)
+                    // The caller need not wait for the end of what changes nothing.
+                    if begin != nil { connection.rollBack() }
+                    return .done
+                }
+                pool.submit(PooledCall(deadline: deadline, run: run) { caller.resume(throwing: $0) })
+            }
+        } catch {
+            metrics.failed(operation, error)
+            throw error
+        }
+    }
+
+    /// Writes beside other writers: the body locks what it needs.
+    private func sharedWrite<Result: Sendable>(
+        _ doing: String, _ body: @escaping @Sendable (PostgresTransaction) throws -> Result
+    ) async throws -> Result {
+        let (deadline, incarnation) = (deadline, incarnation)
+        do {
+            return try await withCheckedThrowingContinuation { caller in
+                let write = SharedWrite(doing, incarnation) { transaction in
+                    let result = try body(transaction)
+                    if let failure = transaction.failure { throw failure }
+                    return { caller.resume(returning: result) }
+                } fail: {
+                    caller.resume(throwing: $0)
+                }
+                pool.submit(
+                    PooledCall(deadline: deadline, run: { write.run(on: $0) }, refuse: { write.fail($0) }))
+            }
+        } catch {
+            metrics.failed(.write, error)
+            throw error
+        }
+    }
+}

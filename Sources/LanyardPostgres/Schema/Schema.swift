@@ -1,0 +1,106 @@
+import LanyardStorage
+
+// # The schema
+//
+// Lanyard's tables stand in a schema of their own, so that a service can keep its keys in the database that it has. A
+// schema of this name that something else has made is refused.
+//
+// A migration that was published is never changed: each later one begins where it ended. All that are missing are carried
+// out in one transaction under a lock of their own, so that nodes that start together migrate once.
+
+/// The schema's versions.
+enum Schema {
+    static let name = "lanyard"
+
+    /// The locks of this program, apart from those of others that use the database: the first of two numbers.
+    static let lockSpace = 0x4C59_4431
+
+    /// The second number of a lock.
+    enum Lock: Int {
+        /// Held by whoever migrates.
+        case migration = 1
+        /// Held by the one transaction that writes.
+        case writing = 2
+
+        /// Takes the lock until the transaction ends.
+        var sql: String { "SELECT pg_advisory_xact_lock(\(Schema.lockSpace), \(rawValue))" }
+    }
+
+    /// The statements of each version; the first is version 1.
+    static let versions = [version1]
+
+    /// What a database is, before anything is done to it.
+    private enum Content: Equatable {
+        case nothing
+        case version(Int)
+    }
+
+    /// Brings a database up to date.
+    /// - Throws: ``StoreError/Code/schemaTooNew`` for one that a newer version has written, and
+    ///   ``StoreError/Code/cannotOpen`` where another program has made a schema of this name.
+    static func prepare(_ connection: PostgresConnection) throws {
+        do {
+            if try content(connection) == .version(versions.count) { return }
+            try connection.run("BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
+            do {
+                try connection.run(Lock.migration.sql, timeout: longestMigration)
+                try migrate(connection)
+                try connection.run("COMMIT", timeout: longestMigration)
+            } catch {
+                // It can fail only where the connection is lost, and then the server undoes everything by itself.
+                _ = try? connection.run("ROLLBACK")
+                throw error
+            }
+        } catch {
+            throw StoreError.from(error, while: "bringing the schema up to date")
+        }
+    }
+
+    private static let longestMigration = Duration.seconds(3600)
+
+    private static func migrate(_ connection: PostgresConnection) throws {
+        var next = 0
+        switch try content(connection) {
+        case .nothing: try connection.run("CREATE SCHEMA IF NOT EXISTS \(name)")
+        case .version(let version): next = version
+        }
+        for (index, statements) in versions.enumerated().dropFirst(next) {
+            try connection.run(statements, timeout: longestMigration)
+            try connection.run("INSERT INTO schema_versions (version) VALUES (\(index + 1))")
+        }
+    }
+
+    /// Refuses a database that this version can't work with, without changing anything.
+    static func check(_ connection: PostgresConnection) throws {
+        guard try content(connection) == .version(versions.count) else {
+            throw StoreError(
+                .cannotOpen, "the database is not the one that was opened: its schema is another version's")
+        }
+    }
+
+    private static func content(_ connection: PostgresConnection) throws -> Content {
+        let rows = try connection.run(
+            """
+            SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace('\(name)')),
+                to_regclass('\(name).store') IS NOT NULL AND to_regclass('\(name).schema_versions') IS NOT NULL
+            """
+        ).last
+        if rows?.text(0, 0) == "0" { return .nothing }
+        guard rows?.text(0, 1) == "t" else {
+            throw StoreError(.cannotOpen, "the schema \(name) of this database is another program's")
+        }
+        let found = try connection.run(
+            "SELECT (SELECT application FROM store), (SELECT max(version) FROM schema_versions)"
+        ).last
+        guard found?.text(0, 0) == application, let version = found?.text(0, 1).flatMap({ Int($0) }) else {
+            throw StoreError(.cannotOpen, "the schema \(name) of this database is another program's")
+        }
+        guard version <= versions.count else {
+            throw StoreError(.schemaTooNew, "a newer version of Lanyard has written this database")
+        }
+        return .version(version)
+    }
+
+    /// Tells Lanyard's schema from any other program's.
+    static let application = "lanyard store 1"
+}

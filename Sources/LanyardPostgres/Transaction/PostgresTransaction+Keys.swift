@@ -1,0 +1,104 @@
+import LanyardCore
+import LanyardStorage
+
+extension PostgresTransaction {
+    func key(_ id: KeyID) throws -> KeyRecord? { try record(id) }
+
+    func keys(_ filter: KeyFilter, page: Page<KeyID>) throws -> [KeyRecord] {
+        let question = try KeyQuestion(filter, page)
+        return try records(selecting: question.condition, question.values)
+    }
+
+    func insert(_ key: KeyRecord, secret: SecretRecord) throws -> KeyID? {
+        if let owner = try owner(of: secret.digest) { return owner }
+        try attempt("inserting into keys") {
+            var values = ColumnWriter(capacity: KeyRecord.table.columns.count)
+            try key.write(to: &values, lists: &keyLists)
+            try execute(KeyRecord.table.insert, values)
+            try indexRoles(of: key)
+        }
+        try insertRow(secret)
+        if key.isImported { try noteImports() }
+        return nil
+    }
+
+    func update(_ key: KeyRecord) throws {
+        try updateRow(key)
+        try attempt("indexing the roles of a key") {
+            var values = ColumnWriter()
+            values.add(key.id)
+            try execute("DELETE FROM key_roles WHERE key = $1", values)
+            try indexRoles(of: key)
+        }
+    }
+
+    func deleteKey(_ id: KeyID) throws {
+        try deleteRow(id, of: KeyRecord.table)
+        try deleteWindows(of: Subject(id))
+        try deleteBalances(of: Subject(id))
+    }
+
+    private func indexRoles(of key: KeyRecord) throws {
+        for role in key.roles {
+            var values = ColumnWriter()
+            values.add(role)
+            values.add(key.id)
+            // A role that the record names twice is one role.
+            try execute("INSERT INTO key_roles (role, key) VALUES ($1, $2) ON CONFLICT DO NOTHING", values)
+        }
+    }
+}
+
+// MARK: - Secrets
+
+extension PostgresTransaction {
+    func secret(_ digest: SecretDigest) throws -> SecretRecord? {
+        var values = ColumnWriter()
+        values.add(digest)
+        return try firstRecord(selecting: "WHERE digest = $1", values)
+    }
+
+    func secrets(of key: KeyID) throws -> [SecretRecord] {
+        var values = ColumnWriter()
+        values.add(key)
+        return try records(
+            selecting: "WHERE key = $1 ORDER BY grace_ends_at IS NOT NULL, created_at DESC, grace_ends_at DESC, digest",
+            values)
+    }
+
+    func insert(_ secret: SecretRecord) throws -> Bool {
+        if try owner(of: secret.digest) != nil { return false }
+        try insertRow(secret)
+        return true
+    }
+
+    func setGrace(of digest: SecretDigest, endsAt: Timestamp?) throws {
+        try attempt("setting a secret's grace") {
+            var values = ColumnWriter()
+            values.add(digest)
+            values.add(endsAt)
+            guard try execute("UPDATE secrets SET grace_ends_at = $2 WHERE digest = $1", values) == 1 else {
+                throw StoreError(.constraint, "no secret has this digest")
+            }
+        }
+    }
+
+    func deleteSecret(_ digest: SecretDigest) throws {
+        try attempt("deleting a secret") {
+            var values = ColumnWriter()
+            values.add(digest)
+            try execute("DELETE FROM secrets WHERE digest = $1", values)
+        }
+    }
+
+    private func owner(of digest: SecretDigest) throws -> KeyID? {
+        try attempt("looking for a digest") {
+            var values = ColumnWriter()
+            values.add(digest)
+            let rows = try rows("SELECT key FROM secrets WHERE digest = $1", values)
+            guard rows.count > 0 else { return nil }
+            var columns = ColumnReader(rows, row: 0, of: SecretRecord.table.name)
+            return try columns.id()
+        }
+    }
+}

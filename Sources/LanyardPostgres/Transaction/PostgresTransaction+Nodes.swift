@@ -1,0 +1,126 @@
+import LanyardCore
+import LanyardStorage
+
+extension PostgresTransaction {
+    func changes(after epoch: Int64, limit: Int) throws -> [Change]? {
+        let newest = try self.epoch()
+        // A number that was never given is of another history.
+        guard epoch <= newest else { return nil }
+        guard epoch < newest, limit > 0 else { return [] }
+        return try attempt("reading changes") {
+            var values = ColumnWriter()
+            values.add(epoch)
+            values.add(limit)
+            let found = try rows(
+                "SELECT epoch, kind, subject, digests FROM changes WHERE epoch > $1 ORDER BY epoch LIMIT $2", values)
+            let changes = try (0..<found.count).map { row in
+                var columns = ColumnReader(found, row: row, of: "changes")
+                return Change(epoch: try columns.number(), subject: try ChangeSubject(&columns))
+            }
+            // Where the first is not the next one, that was deleted.
+            return changes.first?.epoch == epoch + 1 ? changes : nil
+        }
+    }
+
+    func nodes() throws -> [NodeStanding] {
+        try attempt("reading the nodes") {
+            let found = try rows(
+                """
+                SELECT id, host, version, started_at, epoch,
+                    floor(extract(epoch FROM clock_timestamp() - confirmed_at) * 1000)::bigint
+                FROM nodes ORDER BY id
+                """)
+            return try (0..<found.count).map { row in
+                var columns = ColumnReader(found, row: row, of: "nodes")
+                let node = NodeDescription(
+                    id: try columns.id(), host: try columns.text(), version: try columns.text(),
+                    startedAt: try columns.time())
+                return NodeStanding(
+                    node: node, epoch: try columns.number(), silentMilliseconds: max(0, try columns.number()))
+            }
+        }
+    }
+
+    /// Makes a node known, with nothing applied yet.
+    func insertNode(_ node: NodeDescription) throws {
+        try attempt("joining") {
+            var values = ColumnWriter()
+            values.add(node.id)
+            try values.add(node.host)
+            try values.add(node.version)
+            values.add(node.startedAt)
+            try execute(
+                """
+                INSERT INTO nodes (id, host, version, started_at, epoch, confirmed_at)
+                VALUES ($1, $2, $3, $4, 0, clock_timestamp())
+                ON CONFLICT (id) DO UPDATE SET
+                    host = excluded.host, version = excluded.version, started_at = excluded.started_at, epoch = 0,
+                    confirmed_at = excluded.confirmed_at
+                """, values)
+        }
+    }
+
+    /// Notes what a node has applied, and tells the others if that is news; `false` if the node is not known.
+    func confirmNode(_ node: NodeID, _ epoch: Int64) throws -> Bool {
+        try attempt("confirming") {
+            var values = ColumnWriter()
+            values.add(node)
+            values.add(epoch)
+            let found = try rows(
+                """
+                WITH old AS (SELECT id, epoch FROM nodes WHERE id = $1 FOR UPDATE),
+                new AS (
+                    UPDATE nodes SET epoch = $2, confirmed_at = clock_timestamp() FROM old WHERE nodes.id = old.id
+                    RETURNING old.epoch AS before
+                )
+                SELECT CASE WHEN before <> $2 THEN pg_notify('\(NoticeChannel.confirmed.rawValue)', '')::text END FROM new
+                """, values)
+            return found.count == 1
+        }
+    }
+
+    func notify(_ channel: NoticeChannel, _ text: String) throws {
+        try attempt("telling other nodes") {
+            var values = ColumnWriter()
+            try values.add(channel)
+            try values.add(text)
+            try execute("SELECT pg_notify($1, $2)", values)
+        }
+    }
+
+    func deleteNode(_ node: NodeID) throws {
+        try attempt("leaving") {
+            var values = ColumnWriter()
+            values.add(node)
+            try execute("DELETE FROM nodes WHERE id = $1", values)
+        }
+    }
+
+    /// Nodes whose last confirmation is too old, and such as hold leases without being known: those that went on for a
+    /// moment after they were forgotten. They are locked, so that none confirms meanwhile.
+    func silentNodes(_ age: Duration) throws -> [NodeID] {
+        try attempt("looking for silent nodes") {
+            var values = ColumnWriter()
+            values.add(Int64(clamping: age.milliseconds))
+            func ids(_ sql: String) throws -> [NodeID] {
+                let found = try rows(sql, values)
+                return try (0..<found.count).map { row in
+                    var columns = ColumnReader(found, row: row, of: "nodes")
+                    return try columns.id()
+                }
+            }
+            let silent = try ids(
+                """
+                SELECT id FROM nodes WHERE confirmed_at < clock_timestamp() - $1 * interval '1 millisecond'
+                ORDER BY id FOR UPDATE SKIP LOCKED
+                """)
+            let unknown = try ids(
+                """
+                SELECT DISTINCT node FROM leases
+                WHERE state = 'open' AND changed_at < \(Self.clock) - $1
+                    AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.id = leases.node)
+                """)
+            return silent + unknown
+        }
+    }
+}
