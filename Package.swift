@@ -156,7 +156,8 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"), httpTypes,
                 asyncHTTPClient, nioCore, nioHTTP1, "HummingbirdService",
             ]),
-        tests("LanyardTestingTests", ["LanyardTesting", "LanyardSQLite", "LanyardStorage", "LanyardCore"]),
+        tests(
+            "LanyardTestingTests", ["LanyardTesting", "LanyardSQLite", "LanyardStorage", "LanyardCore", "TestSupport"]),
         tests(
             "LanyardSQLiteTests",
             ["LanyardSQLite", "LanyardTesting", "LanyardStorage", "LanyardCore", grdb, grdbSQLite]),

@@ -4,6 +4,8 @@ import LanyardStorage
 /// too: the failure passes through the store unchanged.
 struct Expectations: Sendable {
     let check: String
+    /// How long a check waits for what should come by itself.
+    var patience = Duration.seconds(20)
 
     func fail(_ what: String) -> ConformanceFailure {
         ConformanceFailure(check, what)

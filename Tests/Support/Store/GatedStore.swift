@@ -6,10 +6,9 @@ package final class GatedStore: Store {
     private let base: any Store
     private let content = Mutex(Content())
 
+    private let gate = Gate()
+
     private struct Content {
-        var isClosed = false
-        var held: [CheckedContinuation<Void, Never>] = []
-        var awaitingHeld: [(count: Int, CheckedContinuation<Void, Never>)] = []
         var reads = 0
         var failsWrites = false
         var failsReads = false
@@ -26,29 +25,13 @@ package final class GatedStore: Store {
     package func failReads(_ fails: Bool) { content.withLock { $0.failsReads = fails } }
 
     /// From now on answers to reads wait.
-    package func closeGate() { content.withLock { $0.isClosed = true } }
+    package func closeGate() { gate.close() }
 
     /// Lets go of every answer that waits, and of those to come.
-    package func openGate() {
-        let held = content.withLock { content in
-            defer { content.held = [] }
-            content.isClosed = false
-            return content.held
-        }
-        for continuation in held { continuation.resume() }
-    }
+    package func openGate() { gate.open() }
 
     /// Returns once `count` answers wait.
-    package func waitUntilHeld(_ count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isThere = content.withLock { content in
-                if content.held.count >= count { return true }
-                content.awaitingHeld.append((count, continuation))
-                return false
-            }
-            if isThere { continuation.resume() }
-        }
-    }
+    package func waitUntilHeld(_ count: Int) async { await gate.waitUntilHeld(count) }
 
     package func read<Result: Sendable>(_ body: @escaping @Sendable (any StoreReading) throws -> Result) async throws
         -> Result
@@ -59,17 +42,7 @@ package final class GatedStore: Store {
         }
         if fails { throw StoreError(.unavailable, "a test made it fail") }
         let result = try await base.read(body)
-        await withCheckedContinuation { continuation in
-            let (passes, woken) = content.withLock { content -> (Bool, [CheckedContinuation<Void, Never>]) in
-                guard content.isClosed else { return (true, []) }
-                content.held.append(continuation)
-                let ready = content.awaitingHeld.filter { $0.count <= content.held.count }.map(\.1)
-                content.awaitingHeld.removeAll { $0.count <= content.held.count }
-                return (false, ready)
-            }
-            for waiter in woken { waiter.resume() }
-            if passes { continuation.resume() }
-        }
+        await gate.pass()
         return result
     }
 

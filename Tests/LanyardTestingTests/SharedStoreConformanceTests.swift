@@ -1,0 +1,59 @@
+import LanyardSQLite
+import LanyardStorage
+import LanyardTesting
+import TestSupport
+import Testing
+
+@Suite("The conformance suite notices what a shared store breaks")
+struct SharedStoreConformanceTests {
+    private func suite(_ fault: SharedFault? = nil, patience: Duration = .seconds(20)) -> SharedStoreConformance {
+        SharedStoreConformance(patience: patience) { count in
+            let cluster = SimulatedCluster(try await StoreSource.inMemory.open(), fault: fault)
+            return (0..<count).map { _ in cluster.open() }
+        }
+    }
+
+    @Test("a sound one passes", arguments: SharedStoreConformance.checks)
+    func sound(check: SharedStoreCheck) async throws {
+        try await suite().run(check)
+    }
+
+    @Test("each fault fails the check that is there for it", arguments: SharedFault.allCases)
+    func fault(fault: SharedFault) async throws {
+        let check = try #require(SharedStoreConformance.checks.first { $0.name.hasPrefix(fault.noticedBy) })
+        do {
+            try await suite(fault, patience: .milliseconds(500)).run(check)
+            Issue.record("\(check) did not notice that a store \(fault)")
+        } catch let failure as ConformanceFailure {
+            #expect(failure.check == check.name)
+        } catch is StoreError {}
+    }
+
+    @Test("no two checks have one name")
+    func names() {
+        #expect(Set(SharedStoreConformance.checks.map(\.name)).count == SharedStoreConformance.checks.count)
+    }
+}
+
+extension SharedFault {
+    /// The check that must notice this fault: a few words of its name.
+    fileprivate var noticedBy: String {
+        switch self {
+        case .listsNobody, .losesHosts: "nodes that joined"
+        case .keepsWhoLeft, .confirmsStrangers: "a node that left"
+        case .losesConfirmedEpochs: "what a node confirms"
+        case .neverSilent: "a node's silence"
+        case .forgetsEverybody, .forgetsNobody: "nodes that were silent"
+        case .keepsLeases: "what a forgotten node"
+        case .losesDigests: "a change of each kind"
+        case .ignoresLimits: "changes come in portions"
+        case .keepsUndoneChanges: "a change that was undone"
+        case .skipsAChange, .hidesTheNewest, .reversesChanges: "however many write"
+        case .tellsNoChanges: "a change is told"
+        case .tellsNoConfirmations: "a confirmation is told"
+        case .tellsNoRecalls: "a recall is told"
+        case .namesItselfAnew: "a store is one incarnation"
+        case .answersWhenClosed: "a closed shared store"
+        }
+    }
+}

@@ -1,0 +1,179 @@
+import LanyardCore
+package import LanyardStorage
+import Synchronization
+
+// # Several nodes in one process
+//
+// One store in memory, opened many times, as PostgreSQL would be: what it lacks of a shared store is added here. Who has
+// joined is a table. The changes are a log beside the store: a transaction writes its change down under its number before
+// it is committed, and a reader looks only at numbers up to the one that its own snapshot names. A transaction that was
+// undone leaves an entry that the next one with its number writes over before it is committed in turn; so what a reader
+// sees was committed.
+
+/// A store that many open, made of one that only one opens.
+package final class SimulatedCluster: Sendable {
+    /// The store's clock, in milliseconds.
+    private let milliseconds: @Sendable () -> Int64
+    let fault: SharedFault?
+    private let content: Mutex<Content>
+
+    private struct Content {
+        var base: any Store
+        var incarnation = 1
+        var log: [Int64: Change] = [:]
+        var prunedUpTo: Int64 = 0
+        var members: [NodeID: Member] = [:]
+        var stores: [SimulatedStore] = []
+    }
+
+    private struct Member {
+        var description: NodeDescription
+        var epoch: Int64
+        var confirmedAt: Int64
+    }
+
+    /// - Parameters:
+    ///   - base: What keeps everything else; nothing was changed in it yet.
+    ///   - milliseconds: The store's clock; by default the machine's.
+    package init(
+        _ base: any Store, fault: SharedFault? = nil, milliseconds: (@Sendable () -> Int64)? = nil
+    ) {
+        content = Mutex(Content(base: base))
+        self.fault = fault
+        let start = ContinuousClock.now
+        self.milliseconds =
+            milliseconds ?? {
+                let (seconds, attoseconds) = (ContinuousClock.now - start).components
+                return seconds * 1000 + attoseconds / 1_000_000_000_000_000
+            }
+    }
+
+    /// Another opening of the store.
+    package func open() -> SimulatedStore {
+        let store = SimulatedStore(self)
+        content.withLock { $0.stores.append(store) }
+        return store
+    }
+
+    /// What everything is kept in at present.
+    package var base: any Store { content.withLock { $0.base } }
+
+    /// What a restored backup does: another content, in another incarnation. Nobody is known, no change remembered.
+    package func replace(with base: any Store) {
+        content.withLock { content in
+            content.base = base
+            content.incarnation += 1
+            content.log = [:]
+            content.members = [:]
+            content.prunedUpTo = 0
+        }
+    }
+
+    /// Forgets changes up to `epoch`.
+    package func prune(upTo epoch: Int64) {
+        content.withLock { content in
+            content.prunedUpTo = epoch
+            content.log = content.log.filter { $0.key > epoch }
+        }
+    }
+
+    // MARK: Changes
+
+    func note(_ change: Change) {
+        content.withLock { content in
+            if fault == .keepsUndoneChanges, content.log[change.epoch] != nil { return }
+            content.log[change.epoch] = change
+        }
+    }
+
+    func changes(after epoch: Int64, upTo newest: Int64, limit: Int) -> [Change]? {
+        content.withLock { content in
+            guard epoch >= content.prunedUpTo else { return nil }
+            guard epoch < newest else { return [] }
+            let last = fault == .ignoresLimits ? newest : min(newest, epoch + Int64(limit))
+            var changes: [Change] = []
+            for number in (epoch + 1)...last {
+                guard let change = content.log[number] else { return nil }
+                changes.append(change)
+            }
+            return distort(changes)
+        }
+    }
+
+    private func distort(_ changes: [Change]) -> [Change] {
+        switch fault {
+        case .skipsAChange where changes.count > 2: Array(changes.prefix(1) + changes.dropFirst(2))
+        case .hidesTheNewest: changes.dropLast()
+        case .reversesChanges: changes.reversed()
+        case .losesDigests:
+            changes.map { change in
+                guard case .imports(let digests) = change.subject else { return change }
+                return Change(epoch: change.epoch, subject: .imports(Array(digests.prefix(10))))
+            }
+        default: changes
+        }
+    }
+
+    // MARK: Nodes
+
+    func join(_ node: NodeDescription, epoch: Int64) -> StoreState {
+        content.withLock { content in
+            content.members[node.id] = Member(description: node, epoch: epoch, confirmedAt: milliseconds())
+            if fault == .namesItselfAnew { content.incarnation += 1 }
+            return StoreState(incarnation: "simulated \(content.incarnation)", epoch: epoch)
+        }
+    }
+
+    /// - Returns: The incarnation, if the node is known.
+    func confirm(_ node: NodeID, epoch: Int64) -> String? {
+        content.withLock { content in
+            guard content.members[node] != nil || fault == .confirmsStrangers else { return nil }
+            if fault != .losesConfirmedEpochs { content.members[node]?.epoch = epoch }
+            content.members[node]?.confirmedAt = milliseconds()
+            return "simulated \(content.incarnation)"
+        }
+    }
+
+    func leave(_ node: NodeID) {
+        guard fault != .keepsWhoLeft else { return }
+        content.withLock { _ = $0.members.removeValue(forKey: node) }
+    }
+
+    func forget(silentFor age: Int64) -> [NodeID] {
+        content.withLock { content in
+            let now = milliseconds()
+            let gone = content.members.filter { _, member in
+                switch fault {
+                case .forgetsEverybody: true
+                case .forgetsNobody: false
+                default: now - member.confirmedAt > age
+                }
+            }
+            for id in gone.keys { content.members[id] = nil }
+            return gone.keys.sorted()
+        }
+    }
+
+    func nodes() -> [NodeStanding] {
+        content.withLock { content in
+            guard fault != .listsNobody else { return [] }
+            return content.members.values.sorted { $0.description.id < $1.description.id }.map { member in
+                var description = member.description
+                if fault == .losesHosts { description.host = "" }
+                return NodeStanding(
+                    node: description, epoch: member.epoch,
+                    silentMilliseconds: fault == .neverSilent ? 0 : milliseconds() - member.confirmedAt)
+            }
+        }
+    }
+
+    // MARK: Notices
+
+    func tell(_ notice: StoreNotice) {
+        switch (notice, fault) {
+        case (.changed, .tellsNoChanges), (.confirmed, .tellsNoConfirmations), (.recalled, .tellsNoRecalls): return
+        default: break
+        }
+        for store in content.withLock({ $0.stores }) { store.receive(notice) }
+    }
+}
