@@ -9,6 +9,15 @@ public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The engine was shut down.
     case closed
 
+    init(_ error: any Error) {
+        self =
+            switch error {
+            case let error as EngineError: error
+            case let error as StoreError: .store(error)
+            default: .store(StoreError(.inputOutput, "an unexpected error of type \(type(of: error))"))
+            }
+    }
+
     /// What happened, without secrets.
     public var description: String {
         switch self {

@@ -60,7 +60,10 @@ extension KeyEngine {
         switch subject {
         case .account(let id):
             let (record, epoch) = try await storeRead { store in (try store.account(id), try store.epoch()) }
-            if let record { resolver.update(record, epoch: epoch) }
+            if let record, resolver.update(record, epoch: epoch) {
+                // All else is held once for all the account's keys; its billing day is in the quotas of each.
+                _ = cache.removeAll { $0.account?.id == id }
+            }
         case .policy(let id):
             let (record, epoch) = try await storeRead { store in (try store.policy(id), try store.epoch()) }
             directory.set(record.flatMap(prepare), for: id, epoch: epoch)

@@ -17,9 +17,11 @@ extension KeyEngine: DecisionNode {
         address.flatMap { budget.wait(for: $0, at: now) }
     }
 
-    package func openCall(_ state: AllowanceState, at now: MonotonicInstant) -> GrantID? {
-        calls.open(state, at: self.now)
+    package func openCall(_ call: OpenedCall, at now: MonotonicInstant) -> GrantID? {
+        calls.open(call, at: self.now)
     }
+
+    package func needsLedger(_ state: AllowanceState) { leases.enqueue(state) }
 
     package func needsFlush(_ state: AllowanceState) { pending.list(state) }
 
@@ -81,8 +83,24 @@ extension KeyEngine {
     /// How often a decision may go and fetch.
     package static let maximumRounds = 2
 
-    /// Ends a call that a grant opened.
-    package func finish(_ id: GrantID) -> FinishOutcome { calls.finish(id, at: now.monotonic) }
+    /// Ends a call that a grant opened. What was reserved for it and not used comes back, if `actual` says what was used.
+    package func finish(_ id: GrantID, actual: Costs? = nil) -> FinishOutcome {
+        let now = now
+        let (outcome, call) = calls.finish(id, at: now.monotonic)
+        if let call, let actual, let reservation = call.reservation {
+            settle(reservation, of: call.state, actual: actual, at: now)
+        }
+        return outcome
+    }
+
+    private func settle(_ reservation: Reservation, of state: AllowanceState, actual: Costs, at now: Now) {
+        for state in state.settle(reservation, actual: actual, at: now.monotonic) { leases.enqueue(state) }
+        // Usage counted what was reserved, in the minute of the grant.
+        var correction = UsageTally(minute: reservation.minute)
+        correction.tokens = actual.tokens - reservation.costs.tokens
+        correction.nanoUSD = actual.nanoUSD - reservation.costs.nanoUSD
+        if correction.tokens != 0 || correction.nanoUSD != 0 { pending.add(correction, of: state.subject) }
+    }
 
     /// A key by the store's present state, as `explain` judges it.
     package struct Explainable: Sendable {
@@ -97,6 +115,7 @@ extension KeyEngine {
         guard let loaded = try await storeRead({ try $0.load(digest) }) else { return nil }
         let grace = loaded.secrets.first { $0.digest == digest }?.graceEndsAt
         let secret = ResolvedSecret(key: try resolver.resolve(loaded), graceEndsAt: grace)
+        await inquire(secret.key)
         return Explainable(secret: secret, digest: digest)
     }
 
@@ -107,6 +126,7 @@ extension KeyEngine {
             return nil
         }
         let secret = ResolvedSecret(key: try resolver.resolve(loaded), graceEndsAt: current.graceEndsAt)
+        await inquire(secret.key)
         return Explainable(secret: secret, digest: current.digest)
     }
 
@@ -120,10 +140,8 @@ extension KeyEngine {
     ) async throws(EngineError) -> Result {
         do {
             return try await store.read(body)
-        } catch let error as StoreError {
-            throw .store(error)
         } catch {
-            throw .store(StoreError(.inputOutput, "an unexpected error of type \(type(of: error))"))
+            throw EngineError(error)
         }
     }
 }

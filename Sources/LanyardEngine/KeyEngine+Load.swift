@@ -9,6 +9,9 @@ extension KeyEngine {
     package func resolve(_ ticket: Ticket) async throws {
         switch ticket {
         case .load(let digest, let address): try await load(digest, for: address)
+        case .leases(let key, let account):
+            let states = [key, account].compactMap { $0.flatMap(allowances.existingState) }
+            do { try await leases.fetch(states) } catch { throw EngineError(error) }
         }
     }
 

@@ -35,6 +35,7 @@ extension KeyEngine: Service {
         await reloadUnread()
         let now = now.monotonic
         calls.sweep(now: now)
+        leases.maintain()
         allowances.sweep(now: now)
         resolver.sweep()
         attempts.forget(now: self.now.wall)
@@ -42,6 +43,7 @@ extension KeyEngine: Service {
         reportMetrics()
         await forgetIdempotentAnswers()
         await keepUsageBounded()
+        await leases.prune(balancesAfter: .days(records.withLock { $0.usageDays }))
     }
 
     /// Answers that may not be given again are erased, at the latest a minute after their time: a store that is stolen
@@ -66,7 +68,9 @@ extension KeyEngine: Service {
     ///   closed even then.
     public func shutDown() async throws {
         guard !isShutDown.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        let failure = await save(everything: true)
+        let unsettled = await leases.settleEverything()
+        let unsaved = await save(everything: true)
+        let failure = unsaved ?? unsettled
         do {
             try await store.close()
         } catch {
@@ -152,7 +156,8 @@ extension KeyEngine: Service {
         // Only keys have tallies; what an account used is the sum over its keys.
         let key = subject.map { KeyID(high: $0.high, low: $0.low) }
         var rows: [UsageRow] = []
-        if tally.granted > 0 {
+        // A call that was settled changes what it cost in the minute in which it was granted.
+        if tally.granted > 0 || tally.tokens != 0 || tally.nanoUSD != 0 {
             rows.append(
                 UsageRow(
                     key: key, minute: tally.minute, outcome: UsageRow.granted, count: tally.granted,

@@ -33,6 +33,7 @@ public final class KeyEngine: Sendable {
     let allowances: AllowanceTable
     let calls: OpenCalls
     let resolver: KeyResolver
+    let leases: LeaseKeeper
     let directory = Directory()
     let budget: UnknownKeyBudget
     let loads = Mutex<[SecretDigest: Task<Void, any Error>]>([:])
@@ -86,7 +87,8 @@ public final class KeyEngine: Sendable {
         cache = KeyCache(bytes: configuration.cacheBytes, absentDigests: configuration.absentDigests)
         allowances = AllowanceTable(capacity: configuration.trackedSubjects)
         calls = OpenCalls(capacity: configuration.openCalls, timeout: configuration.callTimeout)
-        resolver = KeyResolver(allowances: allowances)
+        leases = LeaseKeeper(store: store, node: nodeID, clock: clock, logger: logger)
+        resolver = KeyResolver(allowances: allowances, leases: leases)
         budget = UnknownKeyBudget(perMinute: configuration.unknownKeysPerMinute)
         changes = Mutex(AppliedChanges(recent: RecentChanges(epoch: start.epoch), epoch: start.epoch))
         pending = PendingFlush()
@@ -102,6 +104,7 @@ public final class KeyEngine: Sendable {
         // shutdown.
         let running = clock.saved(isClean: false)
         try await store.write { try $0.save([], clock: running) }
+        if !(store is any SharedStore) { try await reapOrphanedLeases() }
         if let clock = start.windows.clock, !clock.isClean {
             counters.uncleanStarts.increment()
             logger.notice(

@@ -5,15 +5,18 @@ import Synchronization
 /// Turns what was loaded of a key into what decisions read, sharing accounts and sets of limits between keys.
 final class KeyResolver: Sendable {
     private let allowances: AllowanceTable
+    private let leases: LeaseKeeper
     private let accounts = Mutex<[AccountID: ResolvedAccount]>([:])
     private let limitSets = Mutex<Set<LimitSet>>([])
+    private let quotaSets = Mutex<Set<QuotaSet>>([])
     private let traits = Mutex<Set<KeyTraits>>([])
 
     /// Sets of limits and traits beyond this are not shared: sharing saves memory where many keys are alike, and no more.
     private static let sharedValues = 10_000
 
-    init(allowances: AllowanceTable) {
+    init(allowances: AllowanceTable, leases: LeaseKeeper) {
         self.allowances = allowances
+        self.leases = leases
     }
 
     /// - Throws: ``EngineError/overloaded(_:)`` where the table of states is full.
@@ -22,8 +25,13 @@ final class KeyResolver: Sendable {
         let ownLimits = loaded.key.limits.map { ($0, AllowanceSource.key) }
         let planLimits = loaded.plan?.limits.map { ($0, AllowanceSource.plan) } ?? []
         let bounds = [loaded.key.maximumInFlight, loaded.plan?.maximumInFlight].compactMap(\.self)
-        state.configure(
-            limits: shared(LimitSet(ownLimits + planLimits)), maximumInFlight: bounds.min(), epoch: loaded.epoch)
+        let billingDay = loaded.account?.billingDay ?? RecordBounds.billingDays.lowerBound
+        let ownQuotas = loaded.key.quotas.map { QuotaRule($0, source: .key, billingDay: billingDay) }
+        let planQuotas =
+            loaded.plan?.quotas.map { QuotaRule($0, source: .plan, billingDay: billingDay) } ?? []
+        configure(
+            state, limits: LimitSet(ownLimits + planLimits), quotas: QuotaSet(ownQuotas + planQuotas),
+            maximumInFlight: bounds.min(), epoch: loaded.epoch)
         let scopes = ScopeSet(loaded.key.scopes + (loaded.plan?.scopes ?? []) + loaded.roles.flatMap(\.scopes))
         var account: ResolvedAccount?
         if let record = loaded.account { account = try self.account(record, epoch: loaded.epoch) }
@@ -54,19 +62,32 @@ final class KeyResolver: Sendable {
     }
 
     /// Brings an account up to date in place, for all its keys at once.
-    func update(_ record: AccountRecord, epoch: Int64) {
-        guard let account = accounts.withLock({ $0[record.id] }) else { return }
+    /// - Returns: Whether its billing day has moved, which its keys' own quotas go by.
+    func update(_ record: AccountRecord, epoch: Int64) -> Bool {
+        guard let account = accounts.withLock({ $0[record.id] }) else { return false }
+        let billingDay = account.record.billingDay
         update(account, record, epoch: epoch)
+        return billingDay != record.billingDay
     }
 
     private func update(_ account: ResolvedAccount, _ record: AccountRecord, epoch: Int64) {
         account.update(record, epoch: epoch)
-        account.state.configure(
-            limits: shared(LimitSet(record.limits.map { ($0, .account) })), maximumInFlight: nil, epoch: epoch)
+        configure(
+            account.state, limits: LimitSet(record.limits.map { ($0, .account) }),
+            quotas: QuotaSet(
+                record.quotas.map { QuotaRule($0, source: .account, billingDay: record.billingDay) }),
+            maximumInFlight: nil, epoch: epoch)
     }
 
-    private func shared(_ set: LimitSet) -> LimitSet {
-        set.rules.isEmpty ? .none : Self.shared(set, limitSets)
+    /// Sets what holds for a subject, sharing it with all that are alike.
+    private func configure(
+        _ state: AllowanceState, limits: LimitSet, quotas: QuotaSet, maximumInFlight: Int32?, epoch: Int64
+    ) {
+        let mustAsk = state.configure(
+            limits: limits.rules.isEmpty ? .none : Self.shared(limits, limitSets),
+            quotas: quotas.rules.isEmpty ? .none : Self.shared(quotas, quotaSets), maximumInFlight: maximumInFlight,
+            epoch: epoch)
+        if mustAsk { leases.enqueue(state) }
     }
 
     /// The one that is alike and known already, or this one.

@@ -18,7 +18,7 @@ final class OpenCalls: Sendable {
     private let timeoutNanoseconds: Int64
 
     private struct Call {
-        let state: AllowanceState
+        let call: OpenedCall
         let deadline: MonotonicInstant
     }
 
@@ -35,40 +35,42 @@ final class OpenCalls: Sendable {
         calls = Shards { Table() }
     }
 
-    func open(_ state: AllowanceState, at now: Now) -> GrantID? {
+    func open(_ call: OpenedCall, at now: Now) -> GrantID? {
         let id = GrantID.make(atMilliseconds: now.wall.milliseconds)
         return calls.withShard(of: id.low) { shard in
             guard shard.open.count < perShard else { return nil }
-            shard.open[id] = Call(state: state, deadline: deadline(after: now.monotonic))
+            shard.open[id] = Call(call: call, deadline: deadline(after: now.monotonic))
             return id
         }
     }
 
-    func finish(_ id: GrantID, at now: MonotonicInstant) -> FinishOutcome {
-        let (outcome, state) = calls.withShard(of: id.low) { shard -> (FinishOutcome, AllowanceState?) in
+    /// Ends a call. What it returns beside the outcome is the call's to settle, by whoever ended it and nobody else.
+    func finish(_ id: GrantID, at now: MonotonicInstant) -> (outcome: FinishOutcome, call: OpenedCall?) {
+        let (outcome, call) = calls.withShard(of: id.low) { shard -> (FinishOutcome, OpenedCall?) in
             guard let call = shard.open.removeValue(forKey: id) else {
                 return (shard.ended[id] == nil ? .unknown : .alreadyFinished, nil)
             }
             if shard.ended.count < perShard { shard.ended[id] = deadline(after: now) }
-            return (.finished, call.state)
+            return (.finished, call.call)
         }
         // Outside the lock: a decision holds its state's lock while it opens a call here.
-        state?.endCall()
-        return outcome
+        if let call, call.isInFlight { call.state.endCall() }
+        return (outcome, call)
     }
 
     /// Ends the calls that were never finished, and forgets those that ended long ago.
     func sweep(now: MonotonicInstant) {
-        var ended: [AllowanceState] = []
+        var ended: [OpenedCall] = []
         calls.forEach { shard in
             shard.ended = shard.ended.filter { $0.value > now }
             for (id, call) in shard.open where call.deadline <= now {
-                ended.append(call.state)
+                ended.append(call.call)
                 shard.open[id] = nil
                 if shard.ended.count < perShard { shard.ended[id] = deadline(after: now) }
             }
         }
-        for state in ended { state.endCall() }
+        // A reservation that nobody settled stays charged.
+        for call in ended where call.isInFlight { call.state.endCall() }
     }
 
     var openCount: Int {
@@ -85,6 +87,8 @@ final class OpenCalls: Sendable {
 }
 
 extension Duration {
+    static func days(_ count: Int32) -> Duration { .seconds(Int64(count) * 86_400) }
+
     /// Whole nanoseconds, saturating.
     var wholeNanoseconds: Int64 {
         let (seconds, attoseconds) = components

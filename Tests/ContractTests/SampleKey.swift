@@ -68,7 +68,8 @@ struct OneKeyNode: DecisionNode {
         digest == self.digest ? .found(ResolvedSecret(key: key, graceEndsAt: nil)) : .absent
     }
     func lookUpWait(for address: IPAddress?, at now: MonotonicInstant) -> Int64? { nil }
-    func openCall(_ state: AllowanceState, at now: MonotonicInstant) -> GrantID? { .make(atMilliseconds: 9) }
+    func openCall(_ call: OpenedCall, at now: MonotonicInstant) -> GrantID? { .make(atMilliseconds: 9) }
+    func needsLedger(_ state: AllowanceState) {}
     func needsFlush(_ state: AllowanceState) {}
     func retire(_ tally: UsageTally, of subject: Subject) {}
     func countUnattributed(_ code: DenialCode, now: Now) {}

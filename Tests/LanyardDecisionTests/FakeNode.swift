@@ -12,6 +12,7 @@ final class FakeNode: DecisionNode {
     var hasRoomForCalls = true
     private(set) var unattributed: [DenialCode: Int] = [:]
     private(set) var listed: [Subject] = []
+    private(set) var askedLedger: [Subject] = []
     private(set) var retired: [(UsageTally, Subject)] = []
 
     func isCurrent(at now: MonotonicInstant) -> Bool { isCurrent }
@@ -23,9 +24,11 @@ final class FakeNode: DecisionNode {
 
     func lookUpWait(for address: IPAddress?, at now: MonotonicInstant) -> Int64? { lookUpWaitMilliseconds }
 
-    func openCall(_ state: AllowanceState, at now: MonotonicInstant) -> GrantID? {
+    func openCall(_ call: OpenedCall, at now: MonotonicInstant) -> GrantID? {
         hasRoomForCalls ? GrantID.make(atMilliseconds: 0) : nil
     }
+
+    func needsLedger(_ state: AllowanceState) { askedLedger.append(state.subject) }
 
     func needsFlush(_ state: AllowanceState) { listed.append(state.subject) }
 

@@ -23,6 +23,8 @@ package final class AllowanceState: Sendable {
         var block: AllowanceBlock?
         /// An object of its own, for most states have nothing to count most of the time.
         var tally: TallyBox?
+        /// `nil` where no quota is defined, as for most.
+        var quotas: QuotaBook?
         var maximumInFlight: Int32 = .max
         var inFlight: Int32 = 0
         /// In a list of the engine's, waiting to be flushed.
@@ -37,16 +39,30 @@ package final class AllowanceState: Sendable {
     }
 
     /// Sets what holds from now on, keeping the counts of every window whose unit and length stay. Older epochs are ignored.
-    package func configure(limits: LimitSet, maximumInFlight: Int32?, epoch: Int64) {
+    /// - Returns: Whether leases are to be given back: the keeper must ask the ledger.
+    @discardableResult
+    package func configure(
+        limits: LimitSet, quotas: QuotaSet = .none, maximumInFlight: Int32?, epoch: Int64
+    ) -> Bool {
         content.withLock { content in
-            guard epoch >= content.epoch else { return }
+            guard epoch >= content.epoch else { return false }
+            let isNewer = epoch > content.epoch
             content.epoch = epoch
             content.maximumInFlight = maximumInFlight ?? .max
-            guard content.limits !== limits else { return }
-            if let old = content.block {
-                content.block = AllowanceState.migrate(old, from: content.limits, to: limits)
+            if content.limits !== limits {
+                if let old = content.block {
+                    content.block = AllowanceState.migrate(old, from: content.limits, to: limits)
+                }
+                content.limits = limits
             }
-            content.limits = limits
+            if content.quotas == nil, !quotas.rules.isEmpty {
+                content.quotas = QuotaBook(quotas)
+            } else if let book = content.quotas, isNewer || book.set != quotas {
+                book.redefine(quotas, of: subject, epoch: epoch)
+                if book.set.rules.isEmpty, book.isEmpty { content.quotas = nil }
+                return !book.isEmpty && book.list()
+            }
+            return false
         }
     }
 
@@ -144,9 +160,9 @@ extension AllowanceState {
     /// Whether nothing would be lost with this object: no unit counted, no call open, nothing to flush.
     package func isForgettable(now: MonotonicInstant) -> Bool {
         content.withLock { content in
-            guard content.inFlight == 0, content.tally == nil, !content.isListed, !content.isUnsaved else {
-                return false
-            }
+            guard content.inFlight == 0, content.tally == nil, !content.isListed, !content.isUnsaved,
+                content.quotas?.isEmpty ?? true
+            else { return false }
             guard let block = content.block else { return true }
             for rule in content.limits.rules {
                 let total = block.withRing(rule) { ring in

@@ -30,10 +30,19 @@ public struct Costs: Hashable, Sendable, Codable {
     /// The cost in `unit`.
     @inlinable
     public subscript(unit: AllowanceUnit) -> Int64 {
-        switch unit {
-        case .requests: requests
-        case .tokens: tokens
-        case .usd: nanoUSD
+        get {
+            switch unit {
+            case .requests: requests
+            case .tokens: tokens
+            case .usd: nanoUSD
+            }
+        }
+        set {
+            switch unit {
+            case .requests: requests = newValue
+            case .tokens: tokens = newValue
+            case .usd: nanoUSD = newValue
+            }
         }
     }
 }

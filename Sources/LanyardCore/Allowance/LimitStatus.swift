@@ -37,6 +37,8 @@ package struct LimitReading: Sendable {
 /// Where a decision writes how the limits stand. Made once for a connection and used again, so that it allocates once.
 package struct LimitReport: Sendable {
     package private(set) var readings: ContiguousArray<LimitReading> = []
+    /// Of the quotas that the ledger has been asked about.
+    package private(set) var quotaReadings: [QuotaReading] = []
 
     package init() {
         readings.reserveCapacity(4)
@@ -44,11 +46,18 @@ package struct LimitReport: Sendable {
 
     package mutating func reset() {
         readings.removeAll(keepingCapacity: true)
+        if !quotaReadings.isEmpty { quotaReadings.removeAll(keepingCapacity: true) }
     }
 
     package mutating func append(_ reading: LimitReading) {
         readings.append(reading)
     }
+
+    package mutating func append(_ reading: QuotaReading) {
+        quotaReadings.append(reading)
+    }
+
+    package var quotas: [QuotaStatus] { quotaReadings.map(\.status) }
 
     package var statuses: [LimitStatus] { readings.map(\.status) }
 }

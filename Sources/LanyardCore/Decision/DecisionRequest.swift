@@ -34,6 +34,8 @@ package struct DecisionRequest {
 package enum Ticket: Sendable, Hashable {
     /// The digest is in no cache. If nothing has it, the look-up counts against the address.
     case load(SecretDigest, from: IPAddress?)
+    /// A key's quotas, or its account's, can't tell whether they suffice before the ledger was asked.
+    case leases(key: Subject, account: Subject?)
 }
 
 /// The outcome of a decision.
@@ -48,10 +50,13 @@ package struct Granted: Sendable {
     package let key: ResolvedKey
     /// Names the open call where the key bounds its calls in flight.
     package let grantID: GrantID?
+    /// What was charged: less than demanded where the demand let itself be clamped.
+    package let costs: Costs
 
-    package init(key: ResolvedKey, grantID: GrantID?) {
+    package init(key: ResolvedKey, grantID: GrantID?, costs: Costs) {
         self.key = key
         self.grantID = grantID
+        self.costs = costs
     }
 }
 
@@ -64,14 +69,26 @@ package protocol DecisionNode {
     func find(_ digest: SecretDigest) -> Lookup
     /// How long `address` must wait before it may cause another look-up in the store; `nil` if it may now.
     func lookUpWait(for address: IPAddress?, at now: MonotonicInstant) -> Int64?
-    /// Remembers an open call, to be ended by its id or by time. `nil` if there is no room: then the call is refused.
-    func openCall(_ state: AllowanceState, at now: MonotonicInstant) -> GrantID?
+    /// Remembers an open call, to be ended by its id or by time. `nil` if there is no room: then a call that holds a place
+    /// in flight is refused, and a reservation stays charged.
+    func openCall(_ call: OpenedCall, at now: MonotonicInstant) -> GrantID?
+    /// The state's quotas want something of the ledger, and the state is in no list yet.
+    func needsLedger(_ state: AllowanceState)
     /// The state has something to flush and is in no list yet.
     func needsFlush(_ state: AllowanceState)
     /// A minute is over before its tally was flushed.
     func retire(_ tally: UsageTally, of subject: Subject)
     /// A refusal that belongs to no key.
     func countUnattributed(_ code: DenialCode, now: Now)
+}
+
+/// A call that was granted and whose end is to be told.
+package struct OpenedCall: Sendable {
+    package let state: AllowanceState
+    /// Whether it counts as one in flight.
+    package let isInFlight: Bool
+    /// What can come back of its costs.
+    package let reservation: Reservation?
 }
 
 /// What a node knows of a digest.

@@ -15,6 +15,8 @@ package final class Demand: Sendable {
     package let methods: [HTTPMethodName]
     package let paths: PathPatternSet
     package let costs: Costs
+    /// Where quotas can't bear ``costs``, so much will do, and the call is clamped to what they can bear.
+    package let leastCosts: Costs?
     /// Whether the way in can tell when a call ends; where it can't, a key that bounds its calls in flight is refused.
     package let canFinish: Bool
 
@@ -22,7 +24,7 @@ package final class Demand: Sendable {
         audience: Audience = .everyProjectButLanyard, environment: EnvironmentName? = nil,
         scope: ScopeExpression? = nil,
         methods: [HTTPMethodName] = [], paths: PathPatternSet = PathPatternSet([]), costs: Costs = .oneRequest,
-        canFinish: Bool = false
+        leastCosts: Costs? = nil, canFinish: Bool = false
     ) {
         self.audience = audience
         self.environment = environment
@@ -30,6 +32,7 @@ package final class Demand: Sendable {
         self.methods = methods
         self.paths = paths
         self.costs = costs
+        self.leastCosts = leastCosts
         self.canFinish = canFinish
     }
 

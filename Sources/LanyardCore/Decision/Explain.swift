@@ -32,6 +32,8 @@ package struct Explanation: Sendable {
     package let report: LimitReport
 
     package var limits: [LimitStatus] { report.statuses }
+    /// How the key's quotas stand, as far as the ledger was asked.
+    package var quotas: [QuotaStatus] { report.quotas }
 }
 
 /// Walks the steps of ``decide(_:on:now:report:)`` without spending. Every step that can be judged is, also behind a
@@ -79,14 +81,21 @@ extension Steps {
     /// Step 13 without charging.
     static func rehearse(_ demand: Demand, _ key: ResolvedKey, now: Now, report: inout LimitReport) -> Denial? {
         key.state.withContent { own in
-            let denial = check(demand, &own, now: now)
+            var denial = check(demand, &own, now: now)
+            var quotas = checkQuotas(demand.costs, own, now: now)
             read(own, now: now, report: &report)
-            guard let account = key.account?.state else { return denial }
-            return account.withContent { shared in
-                let sharedDenial = checkLimits(demand.costs, &shared, now: now)
-                read(shared, now: now, report: &report)
-                return later(denial, sharedDenial)
+            readQuotas(own, now: now, report: &report)
+            if let account = key.account?.state {
+                account.withContent { shared in
+                    denial = later(denial, checkLimits(demand.costs, &shared, now: now))
+                    quotas = .both(quotas, checkQuotas(demand.costs, shared, now: now))
+                    read(shared, now: now, report: &report)
+                    readQuotas(shared, now: now, report: &report)
+                }
             }
+            // A quota that nobody knows would be asked for, and may well suffice.
+            if denial == nil, case .denied(let found) = quotas { denial = found }
+            return denial
         }
     }
 }

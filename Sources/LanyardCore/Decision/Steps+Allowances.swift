@@ -6,51 +6,40 @@ extension Steps {
         _ demand: Demand, _ key: ResolvedKey, on node: some DecisionNode, now: Now, report: inout LimitReport
     ) -> Decision {
         let spent = key.state.withContent { own in
-            var grantID: GrantID?
-            var denial = check(demand, &own, now: now)
+            var spending = Spending(demand, denial: check(demand, &own, now: now))
             if let account = key.account?.state {
-                denial = account.withContent { shared in
-                    var worst = later(denial, checkLimits(demand.costs, &shared, now: now))
-                    if worst == nil { worst = openCall(key, &own, on: node, now: now, id: &grantID) }
-                    settle(worst, demand.costs, &own, now: now, report: &report)
-                    settle(worst, demand.costs, &shared, now: now, report: &report)
-                    return worst
+                account.withContent { shared in
+                    spending.denial = later(spending.denial, checkLimits(demand.costs, &shared, now: now))
+                    if own.quotas != nil || shared.quotas != nil {
+                        spending.checkQuotas(demand, own, shared, now: now)
+                        if spending.mustWait { return }
+                    }
+                    spending.openCall(demand, key, &own, now: now, on: node) { shared.reservedPieces($0) }
+                    spending.settle(&own, now: now, report: &report)
+                    spending.settle(&shared, now: now, report: &report)
+                    if spending.denial == nil {
+                        spending.ownMustAsk = chargeQuotas(spending.costs, own, now: now)
+                        spending.accountMustAsk = chargeQuotas(spending.costs, shared, now: now)
+                    }
+                    readQuotas(own, now: now, report: &report)
+                    readQuotas(shared, now: now, report: &report)
+                    spending.accountMustFlush = shared.isUnsaved && shared.markListed()
                 }
             } else {
-                if denial == nil { denial = openCall(key, &own, on: node, now: now, id: &grantID) }
-                settle(denial, demand.costs, &own, now: now, report: &report)
+                if own.quotas != nil { spending.checkQuotas(demand, own, now: now) }
+                if !spending.mustWait {
+                    spending.openCall(demand, key, &own, now: now, on: node) { _ in [] }
+                    spending.settle(&own, now: now, report: &report)
+                    if spending.denial == nil {
+                        spending.ownMustAsk = chargeQuotas(spending.costs, own, now: now)
+                    }
+                    readQuotas(own, now: now, report: &report)
+                }
             }
-            let retired = own.tally(for: now.wall.minute) { tally in
-                if let denial { tally.countDenial(denial.code) } else { tally.countGrant(demand.costs) }
-            }
-            return Spent(denial: denial, grantID: grantID, mustList: own.markListed(), retired: retired)
+            if !spending.mustWait { spending.count(&own, now: now) }
+            return spending
         }
-        if let retired = spent.retired { node.retire(retired, of: key.state.subject) }
-        if spent.mustList { node.needsFlush(key.state) }
-        if let denial = spent.denial { return .deny(denial) }
-        if let account = key.account?.state, account.withContent({ $0.isUnsaved && $0.markListed() }) {
-            node.needsFlush(account)
-        }
-        return .grant(Granted(key: key, grantID: spent.grantID))
-    }
-
-    private struct Spent {
-        let denial: Denial?
-        let grantID: GrantID?
-        let mustList: Bool
-        let retired: UsageTally?
-    }
-
-    /// Opens a call where the key bounds them. Before anything is charged, for there may be no room to remember it.
-    private static func openCall(
-        _ key: ResolvedKey, _ own: inout AllowanceState.Content, on node: some DecisionNode, now: Now,
-        id: inout GrantID?
-    ) -> Denial? {
-        guard own.maximumInFlight != .max else { return nil }
-        guard let opened = node.openCall(key.state, at: now.monotonic) else { return Denial(.unavailable) }
-        own.inFlight += 1
-        id = opened
-        return nil
+        return spent.decision(on: key, node)
     }
 
     /// In-flight calls and then the limits of one subject, without charging.
@@ -93,11 +82,10 @@ extension Steps {
         }
     }
 
-    /// Charges unless there is a denial, and reads into `report` how the limits stand then.
-    private static func settle(
-        _ denial: Denial?, _ costs: Costs, _ content: inout AllowanceState.Content, now: Now, report: inout LimitReport
+    /// Charges every window, and reads into `report` how the limits stand then.
+    static func charge(
+        _ costs: Costs, _ content: inout AllowanceState.Content, now: Now, report: inout LimitReport
     ) {
-        guard denial == nil else { return read(content, now: now, report: &report) }
         guard let block = content.block else { return }
         let limits = content.limits
         for index in limits.gauges.indices {

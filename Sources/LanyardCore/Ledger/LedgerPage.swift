@@ -171,7 +171,7 @@ extension LedgerPage {
     ///
     /// What calls wait for comes first, for it is spent at once. Beyond that, all that a node holds is at most a sixteenth
     /// of what there was to hand out: the last units go to whoever asks, and not to whoever hoards.
-    static func grant(_ withdrawal: LedgerBatch.Withdrawal, free: Int64) -> Int64 {
+    package static func grant(_ withdrawal: LedgerBatch.Withdrawal, free: Int64) -> Int64 {
         guard free > 0, free >= withdrawal.least else { return 0 }
         let held = max(0, withdrawal.held)
         let share = max(1, free.saturatingAdd(held) / Ledger.hoardDivisor)

@@ -28,12 +28,15 @@ package struct QuotaRule: Hashable, Sendable {
 /// The quotas of one subject. Immutable and shared: a thousand keys with the same quotas hold one set.
 package final class QuotaSet: Hashable, Sendable {
     package let rules: [QuotaRule]
+    /// The rules, as decisions read them.
+    package let gauges: ContiguousArray<QuotaGauge>
 
     package static let none = QuotaSet([])
 
     /// The rules in order: the key's own, its plan's, or an account's.
     package init(_ rules: [QuotaRule]) {
         self.rules = rules
+        gauges = ContiguousArray(rules.map(QuotaGauge.init))
     }
 
     package static func == (left: QuotaSet, right: QuotaSet) -> Bool {

@@ -51,6 +51,8 @@ package struct QuotaSlot: Sendable {
     /// A withdrawal that was not answered yet; asked again with the same id until it is.
     private var pending: LedgerBatch.Withdrawal?
     private var closing: [LedgerBatch.Settlement] = []
+    /// So many of them, the first, stand in a batch that was not answered yet.
+    private var closingSent = 0
     private var adjustments: [LedgerBatch.Adjustment] = []
     /// What is still to be put into ``adjustments``, by period; without one, what passed while the authority was out of
     /// reach.
@@ -62,6 +64,7 @@ package struct QuotaSlot: Sendable {
     /// The definition has changed since ``pending`` was asked.
     private var isPendingOutdated = false
     private var isRecalled = false
+    private var isInquired = false
     private var lastChunk: Int64 = 0
     private var lastCost: Int64 = 1
     /// Units charged since ``measuredFrom``: the demand.
@@ -98,11 +101,11 @@ extension QuotaSlot {
         isOver(at: now) ? 0 : held - spent
     }
 
-    package func verdict(on cost: Int64, _ rule: QuotaRule, at now: MonotonicInstant) -> Verdict {
+    package func verdict(on cost: Int64, passesOnOutage: Bool, at now: MonotonicInstant) -> Verdict {
         let available = available(at: now)
         if available >= cost { return .covered }
         if let failedAt {
-            if rule.definition.onOutage == .allow { return .covered }
+            if passesOnOutage { return .covered }
             return now.nanoseconds - failedAt.nanoseconds < QuotaSlot.retryNanoseconds ? .unreachable : .unknown
         }
         guard let standing, !isOver(at: now), pending == nil, !isDoubtful,
@@ -165,7 +168,7 @@ extension QuotaSlot {
 
 extension QuotaSlot {
     /// Gives back units of a reservation that was made in `made`.
-    package mutating func refund(_ units: Int64, madeIn made: PeriodSpan) {
+    package mutating func refund(_ units: Int64, madeIn made: PeriodSpan?) {
         if made == period, !leases.isEmpty {
             spent -= units
         } else {
@@ -175,7 +178,7 @@ extension QuotaSlot {
     }
 
     /// Books units beyond a reservation that was made in `made`: they have been used, whether there was enough or not.
-    package mutating func overrun(_ units: Int64, madeIn made: PeriodSpan, at now: MonotonicInstant) {
+    package mutating func overrun(_ units: Int64, madeIn made: PeriodSpan?, at now: MonotonicInstant) {
         var rest = units
         if made == period {
             let covered = min(rest, max(0, available(at: now)))
@@ -205,15 +208,11 @@ extension QuotaSlot {
     package struct Booking {
         package let quota: QuotaIdentity
         package let terms: QuotaTerms
-        package let wall: Timestamp
 
-        package init(quota: QuotaIdentity, terms: QuotaTerms, wall: Timestamp) {
+        package init(quota: QuotaIdentity, terms: QuotaTerms) {
             self.quota = quota
             self.terms = terms
-            self.wall = wall
         }
-
-        func newID() -> LeaseID { .make(atMilliseconds: wall.milliseconds) }
     }
 
     /// After so long without a call, leases are given back.
@@ -223,76 +222,118 @@ extension QuotaSlot {
     ///
     /// What was put there once stays wanted until ``apply(_:reaped:from:time:askedAt:booking:)``, with the same ids.
     package mutating func ask(
-        _ batch: inout LedgerBatch, _ booking: Booking, at now: MonotonicInstant, returning: Bool
+        _ batch: inout LedgerBatch, _ booking: Booking, at now: Now, returning: Bool
     ) -> Bool {
-        let isIdle = lastUse.nanoseconds <= now.nanoseconds &- QuotaSlot.idleNanoseconds
+        let isIdle = lastUse.nanoseconds <= now.monotonic.nanoseconds &- QuotaSlot.idleNanoseconds
         let givesBack = returning || isRecalled || isIdle
         isRecalled = false
-        if givesBack || isOver(at: now) { closeLeases(booking) } else { closeSpent(booking) }
+        if givesBack || isOver(at: now.monotonic) { closeLeases(booking) } else { closeSpent(booking) }
         // One set of adjustments at a time: while it is not confirmed, what comes gathers for the next.
         if adjustments.isEmpty {
             adjustments = unbooked.filter { $0.units != 0 }.map { part in
                 LedgerBatch.Adjustment(
-                    id: booking.newID(), quota: booking.quota, period: part.period, terms: booking.terms,
+                    id: .make(atMilliseconds: now.wall.milliseconds), quota: booking.quota, period: part.period,
+                    terms: booking.terms,
                     units: part.units)
             }
             unbooked = []
         }
-        if pending == nil, !returning, waiting > 0 || (!givesBack && isRunningDry) {
+        if pending == nil, !returning, waiting > 0 || isInquired || (!givesBack && isRunningDry) {
+            isInquired = false
             pending = withdrawal(booking, at: now)
             isPendingOutdated = false
             waiting = 0
             least = .max
             charged = 0
-            measuredFrom = now
+            measuredFrom = now.monotonic
         }
+        closingSent = closing.count
         batch.settlements += closing
         batch.adjustments += adjustments
         if let pending { batch.withdrawals.append(pending) }
         return !closing.isEmpty || !adjustments.isEmpty || pending != nil
     }
 
-    private func withdrawal(_ booking: Booking, at now: MonotonicInstant) -> LedgerBatch.Withdrawal {
-        let elapsed = Double(max(50_000_000, now.nanoseconds.saturatingSubtract(measuredFrom.nanoseconds))) / 1e9
+    private func withdrawal(_ booking: Booking, at now: Now) -> LedgerBatch.Withdrawal {
+        let elapsed =
+            Double(max(50_000_000, now.monotonic.nanoseconds.saturatingSubtract(measuredFrom.nanoseconds))) / 1e9
         let perSecond = Int64(min(1e18, Double(charged.saturatingAdd(waiting)) / elapsed))
         let cost = least == .max ? lastCost : max(least, lastCost)
         return LedgerBatch.Withdrawal(
-            lease: booking.newID(), quota: booking.quota, terms: booking.terms, need: waiting,
+            lease: .make(atMilliseconds: now.wall.milliseconds), quota: booking.quota, terms: booking.terms,
+            need: waiting,
             least: least == .max ? 1 : least, want: max(perSecond, min(cost, .max / 8) * 8),
             held: held)
     }
 
-    /// Takes over what the ledger has answered to a batch that held this slot's wishes.
-    package mutating func apply(
-        _ outcome: LedgerOutcome.Withdrawn?, of batch: LedgerBatch, time: Timestamp, askedAt: MonotonicInstant,
-        booking: Booking
-    ) {
+    /// What the ledger has answered to a batch.
+    package struct Answers: Sendable {
+        package var withdrawn: [LeaseID: LedgerOutcome.Withdrawn] = [:]
+        /// The authority's clock.
+        package var time: Timestamp
+        /// When the batch was sent.
+        package var askedAt: MonotonicInstant
+
+        package init(to batch: LedgerBatch, _ outcome: LedgerOutcome, askedAt: MonotonicInstant) {
+            time = outcome.time
+            self.askedAt = askedAt
+            for (withdrawal, answer) in zip(batch.withdrawals, outcome.withdrawals) {
+                withdrawn[withdrawal.lease] = answer
+            }
+        }
+    }
+
+    /// Takes over what the ledger has answered to a batch that held this slot's wishes; `true` where calls still wait,
+    /// and other nodes hold what they wait for.
+    package mutating func apply(_ answers: Answers, _ booking: Booking) -> Bool {
         failedAt = nil
-        let settled = Set(batch.settlements.map(\.lease))
-        closing.removeAll { settled.contains($0.lease) }
-        let adjusted = Set(batch.adjustments.map(\.id))
-        adjustments.removeAll { adjusted.contains($0.id) }
-        guard let outcome, let asked = pending else { return }
+        closing.removeFirst(closingSent)
+        closingSent = 0
+        adjustments = []
+        guard let asked = pending, let outcome = answers.withdrawn[asked.lease] else { return false }
         pending = nil
         isDoubtful = false
         if period != outcome.period { closeLeases(booking) }
         period = outcome.period
         standing = Standing(
-            limit: outcome.limit, free: outcome.free, leasedElsewhere: outcome.leasedElsewhere, time: time,
-            askedAt: askedAt)
-        guard outcome.granted > 0 else { return }
-        leases.append(HeldLease(id: asked.lease, amount: outcome.granted))
-        held += outcome.granted
-        lastChunk = outcome.granted
-        if isPendingOutdated { closeLeases(booking) }
+            limit: outcome.limit, free: outcome.free, leasedElsewhere: outcome.leasedElsewhere, time: answers.time,
+            askedAt: answers.askedAt)
+        if outcome.granted > 0 {
+            leases.append(HeldLease(id: asked.lease, amount: outcome.granted))
+            held += outcome.granted
+            lastChunk = outcome.granted
+            if isPendingOutdated { closeLeases(booking) }
+        }
+        guard outcome.granted < asked.need, outcome.leasedElsewhere > 0 else { return false }
+        waiting = waiting.saturatingAdd(asked.need - outcome.granted)
+        least = min(least, asked.least)
+        return true
+    }
+
+    /// Nobody waits any more.
+    package mutating func forgetWaiting() {
+        waiting = 0
+        least = .max
+    }
+
+    /// Somebody wants to know how it stands.
+    package mutating func inquire() { isInquired = true }
+
+    /// The ledger that all of this came from is no more: nothing is held, owed or known.
+    package mutating func void() { self = QuotaSlot() }
+
+    /// Whether the ledger should hear of it though no call waits.
+    package func wantsAttention(at now: MonotonicInstant) -> Bool {
+        let isIdle = lastUse.nanoseconds <= now.nanoseconds &- QuotaSlot.idleNanoseconds
+        return hasUnfinished || !leases.isEmpty && (isIdle || isOver(at: now))
     }
 
     /// The ledger could not be asked. What was wanted stays wanted.
     package mutating func fail(at now: MonotonicInstant) {
         failedAt = now
+        closingSent = 0
         // Whoever waited is denied; the next one to come waits anew.
-        waiting = 0
-        least = .max
+        forgetWaiting()
     }
 
     /// The definition has changed: what is held of it is given back, and what was known is known no longer.

@@ -12,7 +12,7 @@ package protocol DecisionService: DecisionNode, Sendable {
     /// Fetches what a decision lacked.
     func resolve(_ ticket: Ticket) async throws
     /// Ends a call that a grant opened.
-    func finish(_ id: GrantID) -> FinishOutcome
+    func finish(_ id: GrantID, actual: Costs?) -> FinishOutcome
     /// The policy with this name or id.
     func policy(named name: String) -> PreparedPolicy?
     /// The project with this name or id.

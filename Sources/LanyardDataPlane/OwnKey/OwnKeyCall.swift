@@ -73,7 +73,7 @@ final class OwnKeyCall: ResumableCall {
     func abandon() { endCall() }
 
     private func endCall() {
-        if let grantID { _ = service.finish(grantID) }
+        if let grantID { _ = service.finish(grantID, actual: nil) }
         grantID = nil
     }
 
@@ -181,7 +181,7 @@ final class OwnKeyCall: ResumableCall {
         let (requestID, logger, service, grantID) = (requestID, labelledLogger, service, grantID)
         return .runs { [idempotency] in
             // The call is over when the change is, whether or not its client has waited.
-            defer { if let grantID { _ = service.finish(grantID) } }
+            defer { if let grantID { _ = service.finish(grantID, actual: nil) } }
             do {
                 let change = try await management.rotateSelf(
                     secret, grace: .milliseconds(body.graceMilliseconds), requestID: requestID,

@@ -74,7 +74,7 @@ final class VerifyCall: ResumableCall {
     }
 
     func abandon() {
-        for result in results { if let id = result.grantID { _ = service.finish(id) } }
+        for result in results { if let id = result.grantID { _ = service.finish(id, actual: nil) } }
         endCaller()
     }
 
@@ -143,7 +143,7 @@ final class VerifyCall: ResumableCall {
     }
 
     private func finish(_ id: GrantID) -> CallAnswer {
-        switch service.finish(id) {
+        switch service.finish(id, actual: nil) {
         case .finished, .alreadyFinished: .json(status: 200, body: FinishAnswer().bytes())
         case .unknown: CallAnswer(.notFound("grant \(id)"))
         }
@@ -173,7 +173,7 @@ final class VerifyCall: ResumableCall {
 
     /// The caller's own call is over with its answer.
     private func endCaller() {
-        if let id = caller?.grantID { _ = service.finish(id) }
+        if let id = caller?.grantID { _ = service.finish(id, actual: nil) }
         caller = nil
     }
 }

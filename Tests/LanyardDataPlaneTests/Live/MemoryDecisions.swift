@@ -125,10 +125,11 @@ final class MemoryDecisions: DecisionService {
             content.withLock { content in
                 if !content.forgets { content.loaded.insert(digest) }
             }
+        case .leases: break
         }
     }
 
-    func finish(_ id: GrantID) -> FinishOutcome {
+    func finish(_ id: GrantID, actual: Costs?) -> FinishOutcome {
         let state = content.withLock { content -> AllowanceState? in
             guard let state = content.open.removeValue(forKey: id) else { return nil }
             content.ended.insert(id)
@@ -160,12 +161,13 @@ final class MemoryDecisions: DecisionService {
         content.withLock { $0.lookUpWait }
     }
 
-    func openCall(_ state: AllowanceState, at now: MonotonicInstant) -> GrantID? {
+    func openCall(_ call: OpenedCall, at now: MonotonicInstant) -> GrantID? {
         let id = GrantID.make(atMilliseconds: self.now.wall.milliseconds)
-        content.withLock { $0.open[id] = state }
+        content.withLock { $0.open[id] = call.state }
         return id
     }
 
+    func needsLedger(_ state: AllowanceState) {}
     func needsFlush(_ state: AllowanceState) {}
     func retire(_ tally: UsageTally, of subject: Subject) {}
     func countUnattributed(_ code: DenialCode, now: Now) {}

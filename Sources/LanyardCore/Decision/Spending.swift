@@ -1,0 +1,115 @@
+/// A charge under way: what was found under the locks, and what is to be done once they are let go.
+struct Spending: Sendable {
+    /// What is charged: as demanded, or clamped.
+    private(set) var costs: Costs
+    /// Why nothing is.
+    var denial: Denial?
+    /// Quotas can't tell before the ledger was asked; nothing was counted.
+    private(set) var mustWait = false
+    var ownMustAsk = false
+    var accountMustAsk = false
+    var accountMustFlush = false
+    private var ownMustFlush = false
+    private var grantID: GrantID?
+    private var retired: UsageTally?
+
+    init(_ demand: Demand, denial: Denial?) {
+        costs = demand.costs
+        self.denial = denial
+    }
+}
+
+// MARK: - Under the locks
+
+extension Spending {
+    mutating func checkQuotas(_ demand: Demand, _ own: borrowing AllowanceState.Content, now: Now) {
+        guard denial == nil else { return }
+        if let least = demand.leastCosts { costs = Steps.clamp(costs, least: least, own, now: now) }
+        take(Steps.checkQuotas(costs, own, now: now))
+        if mustWait { Steps.waitForQuotas(costs, own, now: now) }
+    }
+
+    mutating func checkQuotas(
+        _ demand: Demand, _ own: borrowing AllowanceState.Content, _ shared: borrowing AllowanceState.Content, now: Now
+    ) {
+        guard denial == nil else { return }
+        if let least = demand.leastCosts {
+            costs = Steps.clamp(costs, least: least, own, now: now)
+            costs = Steps.clamp(costs, least: least, shared, now: now)
+        }
+        take(.both(Steps.checkQuotas(costs, own, now: now), Steps.checkQuotas(costs, shared, now: now)))
+        guard mustWait else { return }
+        Steps.waitForQuotas(costs, own, now: now)
+        Steps.waitForQuotas(costs, shared, now: now)
+    }
+
+    private mutating func take(_ check: Steps.QuotaCheck) {
+        switch check {
+        case .covered: break
+        case .denied(let denial): self.denial = denial
+        case .unknown: mustWait = true
+        }
+    }
+
+    /// Opens a call where the key bounds them, or where a part of the costs may come back. Before anything is charged, for
+    /// there may be no room to remember it.
+    mutating func openCall(
+        _ demand: Demand, _ key: ResolvedKey, _ own: inout AllowanceState.Content, now: Now,
+        on node: some DecisionNode, shared: (Costs) -> [Reservation.Piece]
+    ) {
+        guard denial == nil, demand.canFinish else { return }
+        let isInFlight = own.maximumInFlight != .max
+        var reservation: Reservation?
+        // What is counted in requests is known beforehand.
+        if costs.tokens > 0 || costs.nanoUSD > 0 {
+            let pieces = (own: own.reservedPieces(costs), shared: shared(costs))
+            if !pieces.own.isEmpty || !pieces.shared.isEmpty {
+                reservation = Reservation(
+                    costs, minute: now.wall.minute, own: pieces.own, shared: pieces.shared, account: key.account?.state)
+            }
+        }
+        guard isInFlight || reservation != nil else { return }
+        let call = OpenedCall(state: key.state, isInFlight: isInFlight, reservation: reservation)
+        grantID = node.openCall(call, at: now.monotonic)
+        guard isInFlight else { return }
+        if grantID == nil {
+            denial = Denial(.unavailable)
+        } else {
+            own.inFlight += 1
+        }
+    }
+
+    /// Charges the limits unless there is a denial, and reads into `report` how they stand.
+    func settle(_ content: inout AllowanceState.Content, now: Now, report: inout LimitReport) {
+        if denial == nil {
+            Steps.charge(costs, &content, now: now, report: &report)
+        } else {
+            Steps.read(content, now: now, report: &report)
+        }
+    }
+
+    /// Counts the outcome.
+    mutating func count(_ own: inout AllowanceState.Content, now: Now) {
+        retired = own.tally(for: now.wall.minute) { tally in
+            if let denial { tally.countDenial(denial.code) } else { tally.countGrant(costs) }
+        }
+        ownMustFlush = own.markListed()
+    }
+}
+
+// MARK: - Once they are let go
+
+extension Spending {
+    func decision(on key: ResolvedKey, _ node: some DecisionNode) -> Decision {
+        if mustWait { return .needs(.leases(key: key.state.subject, account: key.account?.state.subject)) }
+        if let retired { node.retire(retired, of: key.state.subject) }
+        if ownMustFlush { node.needsFlush(key.state) }
+        if ownMustAsk { node.needsLedger(key.state) }
+        if let account = key.account?.state {
+            if accountMustFlush { node.needsFlush(account) }
+            if accountMustAsk { node.needsLedger(account) }
+        }
+        if let denial { return .deny(denial) }
+        return .grant(Granted(key: key, grantID: grantID, costs: costs))
+    }
+}
