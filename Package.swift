@@ -135,8 +135,8 @@ let package = Package(
         .executableTarget(
             name: "EngineBenchmark",
             dependencies: [
-                "LanyardManagement", "LanyardEngine", "LanyardSQLite", "LanyardStorage", "LanyardCore", argumentParser,
-                logging,
+                "LanyardManagement", "LanyardEngine", "LanyardPostgres", "LanyardSQLite", "LanyardStorage", "LanyardCore",
+                argumentParser, logging,
             ],
             path: "Benchmarks/Engine", swiftSettings: settings),
         tests("LanyardCoreTests", ["LanyardCore", crypto], resources: [.copy("vectors")]),
