@@ -139,28 +139,29 @@ let package = Package(
                 argumentParser, logging,
             ],
             path: "Benchmarks/Engine", swiftSettings: settings),
-        tests("LanyardCoreTests", ["LanyardCore", crypto], resources: [.copy("vectors")]),
-        tests("LanyardWireTests", ["LanyardWire", "LanyardCore"]),
+        tests(
+            "LanyardCoreTests", ["LanyardCore", "LanyardTesting", "TestSupport", crypto], resources: [.copy("vectors")]),
+        tests("LanyardWireTests", ["LanyardWire", "LanyardTesting", "LanyardCore"]),
         tests(
             "LanyardHTTPTests",
             ["LanyardHTTP", "LanyardManagement", "LanyardWire", "LanyardCore", httpTypes, structuredFields]),
         .executableTarget(
             name: "HummingbirdService", dependencies: ["Lanyard", "LanyardHummingbird", hummingbird],
             path: "Examples/HummingbirdService", swiftSettings: settings),
-        tests("LanyardDecisionTests", ["LanyardCore"]),
+        tests("LanyardDecisionTests", ["LanyardCore", "LanyardTesting"]),
         tests("LanyardTests", ["Lanyard"]),
         tests(
             "LanyardHummingbirdTests",
             [
                 "LanyardHummingbird", "Lanyard", hummingbird,
                 .product(name: "HummingbirdTesting", package: "hummingbird"), httpTypes,
-                asyncHTTPClient, nioCore, nioHTTP1, "HummingbirdService",
+                asyncHTTPClient, nioCore, nioHTTP1, "HummingbirdService", "TestSupport",
             ]),
         tests(
             "LanyardTestingTests", ["LanyardTesting", "LanyardSQLite", "LanyardStorage", "LanyardCore", "TestSupport"]),
         tests(
             "LanyardSQLiteTests",
-            ["LanyardSQLite", "LanyardTesting", "LanyardStorage", "LanyardCore", grdb, grdbSQLite]),
+            ["LanyardSQLite", "LanyardTesting", "LanyardStorage", "LanyardCore", "TestSupport", grdb, grdbSQLite]),
         tests(
             "LanyardPostgresTests",
             ["LanyardPostgres", "LanyardTesting", "LanyardStorage", "LanyardCore", "TestSupport", logging]),
@@ -175,13 +176,16 @@ let package = Package(
         tests("ContractTests", ["LanyardHTTP", "LanyardWire", "LanyardCore", "TestSupport"]),
         tests(
             "LanyardAdminTests",
-            ["LanyardAdmin", "LanyardManagement", "LanyardWire", "LanyardCore", "TestSupport", httpTypes]),
+            [
+                "LanyardAdmin", "LanyardManagement", "LanyardWire", "LanyardTesting", "LanyardCore", "TestSupport",
+                httpTypes,
+            ]),
         tests(
             "LanyardDataPlaneTests",
             [
                 "LanyardDataPlane", "LanyardManagement", "LanyardEngine", "LanyardSQLite", "LanyardStorage",
-                "LanyardHTTP", "LanyardWire", "LanyardCore", "TestSupport", nioCore, nioPosix, nioHTTP1, nioSSL,
-                logging,
+                "LanyardHTTP", "LanyardWire", "LanyardTesting", "LanyardCore", "TestSupport", nioCore, nioPosix,
+                nioHTTP1, nioSSL, logging,
             ]),
         tests(
             "LanyardServerTests",
@@ -201,15 +205,15 @@ let package = Package(
         tests(
             "FaultTests", at: "Tests/Integration/Faults",
             [
-                "LanyardCommand", "LanyardSQLite", "LanyardStorage", "LanyardWire", "TestSupport", asyncHTTPClient,
-                nioCore, nioHTTP1,
+                "LanyardCommand", "LanyardSQLite", "LanyardStorage", "LanyardWire", "LanyardTesting", "TestSupport",
+                asyncHTTPClient, nioCore, nioHTTP1,
             ]),
         testSupport("FuzzKit", at: "Tests/Fuzz/Kit", ["LanyardHTTP", "LanyardWire", "LanyardCore"]),
         tests(
             "FuzzTests", at: "Tests/Fuzz/Suite",
             [
                 "FuzzKit", "LanyardServer", "LanyardAdmin", "LanyardManagement", "LanyardStorage", "LanyardHTTP",
-                "LanyardWire", "LanyardCore",
+                "LanyardWire", "LanyardCore", "TestSupport",
             ], resources: [.copy("Regressions")]),
         tests("LanyardTelemetryTests", ["LanyardTelemetry", "TestSupport", coreMetrics, logging]),
         tests(
@@ -222,10 +226,12 @@ let package = Package(
         tests(
             "LanyardCommandTests",
             [
-                "LanyardCommand", "LanyardWire", "LanyardCore", argumentParser, hummingbird, hummingbirdTLS,
-                httpTypes, nioCore, nioSSL, logging,
+                "LanyardCommand", "LanyardWire", "LanyardCore", "TestSupport", argumentParser, hummingbird,
+                hummingbirdTLS, httpTypes, nioCore, nioSSL, logging,
             ]),
-        tests("ProxyTests", [.target(name: "LanyardCommand"), asyncHTTPClient, nioCore, nioPosix, nioHTTP1]),
+        tests(
+            "ProxyTests",
+            [.target(name: "LanyardCommand"), "TestSupport", asyncHTTPClient, nioCore, nioPosix, nioHTTP1]),
     ]
 )
 

@@ -1,3 +1,4 @@
+import LanyardTesting
 import TestSupport
 import Testing
 

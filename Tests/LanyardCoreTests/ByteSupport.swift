@@ -1,4 +1,5 @@
 import LanyardCore
+import LanyardTesting
 
 /// Lends the bytes of a text to what takes raw memory.
 func lending<R>(_ text: String, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {

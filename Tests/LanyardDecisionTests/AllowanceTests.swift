@@ -1,4 +1,5 @@
 import LanyardCore
+import LanyardTesting
 import Testing
 
 @Suite("Allowances of a key and its account")

@@ -2,20 +2,11 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @Suite("The example service")
 struct ExampleTests {
-    /// Where the build has put the programs: beside the tests.
-    private static var program: URL {
-        #if os(macOS)
-            let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") } ?? Bundle.main
-            return bundle.bundleURL.deletingLastPathComponent().appendingPathComponent("HummingbirdService")
-        #else
-            return Bundle.main.bundleURL.appendingPathComponent("HummingbirdService")
-        #endif
-    }
-
     private struct Started {
         let process: Process
         let output: FileHandle
@@ -25,7 +16,7 @@ struct ExampleTests {
 
     private func start(_ arguments: [String], in folder: URL) throws -> Started {
         let process = Process()
-        process.executableURL = ExampleTests.program
+        process.executableURL = URL(fileURLWithPath: BuiltProgram.path("HummingbirdService"))
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.environment = ["PORT": "0"]
@@ -59,7 +50,7 @@ struct ExampleTests {
         func status(_ fields: [(String, String)]) async throws -> UInt {
             var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/invoices")
             for (name, value) in fields { request.headers.add(name: name, value: value) }
-            return try await HTTPClient.shared.execute(request, timeout: .seconds(10)).status.code
+            return try await HTTPClient.shared.execute(request, timeout: .seconds(TestRun.seconds(10))).status.code
         }
         #expect(try await status([("Authorization", "Bearer \(secret)")]) == 200)
         #expect(try await status([]) == 401)

@@ -1,6 +1,7 @@
 import LanyardSQLite
 import LanyardStorage
 import LanyardTesting
+import TestSupport
 import Testing
 
 @Suite("The store on SQLite keeps what every store promises")

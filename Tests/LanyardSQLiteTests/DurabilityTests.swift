@@ -1,5 +1,6 @@
 import GRDB
 import LanyardStorage
+import TestSupport
 import Testing
 
 @testable import LanyardSQLite

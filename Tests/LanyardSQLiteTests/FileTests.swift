@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import LanyardCore
 import LanyardStorage
+import TestSupport
 import Testing
 
 @testable import LanyardSQLite

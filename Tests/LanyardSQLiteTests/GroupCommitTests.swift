@@ -1,6 +1,7 @@
 import GRDB
 import LanyardCore
 import LanyardStorage
+import TestSupport
 import Testing
 
 @testable import LanyardSQLite

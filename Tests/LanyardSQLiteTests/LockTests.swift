@@ -1,5 +1,6 @@
 import Foundation
 import LanyardStorage
+import TestSupport
 import Testing
 
 @testable import LanyardSQLite

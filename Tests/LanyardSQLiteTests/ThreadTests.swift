@@ -1,4 +1,5 @@
 import LanyardStorage
+import TestSupport
 import Testing
 
 @testable import LanyardSQLite

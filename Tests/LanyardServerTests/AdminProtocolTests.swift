@@ -1,9 +1,10 @@
 import LanyardServer
+import TestSupport
 import Testing
 
 /// The admin listener's HTTP is Hummingbird's, with a guard before it. What the data listener's tests hold of HTTP is held
 /// of it here.
-@Suite("The admin listener's HTTP", .timeLimit(.minutes(2)))
+@Suite("The admin listener's HTTP", .timeLimit(.minutes(TestRun.minutes(2))))
 struct AdminProtocolTests {
     private static let health = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -12,7 +13,7 @@ struct AdminProtocolTests {
     }
 
     private func withServer(_ body: (RunningServer, TestServer) async throws -> Void) async throws {
-        let test = TestServer()
+        let test = try TestServer()
         let server = try await test.start()
         do {
             try await body(server, test)

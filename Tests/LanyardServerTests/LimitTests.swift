@@ -1,9 +1,10 @@
 import LanyardServer
 import Synchronization
+import TestSupport
 import Testing
 
 /// Every limit of a connection, set to something else than its default, through a socket.
-@Suite("The limits of both listeners", .timeLimit(.minutes(2)))
+@Suite("The limits of both listeners", .timeLimit(.minutes(TestRun.minutes(2))))
 struct LimitTests {
     enum Listener: String, CaseIterable {
         case data
@@ -29,7 +30,7 @@ struct LimitTests {
         _ listener: Listener, _ change: (inout ServerConfiguration.Limits) -> Void,
         _ body: (_ address: ListenAddress, _ adminSecret: String) async throws -> Void
     ) async throws {
-        var test = TestServer()
+        var test = try TestServer()
         change(&test.configuration.limits)
         let server = try await test.start()
         do {

@@ -20,7 +20,7 @@ struct MetricsTests {
 
     /// Calls of every kind, and what `/metrics` then says.
     private func busy() async throws -> (ExpositionParser.Exposition, texts: [String]) {
-        let test = TestServer()
+        let test = try TestServer()
         let server = try await test.start()
         let key = try await server.engine.create(
             name: "busy customer", limits: [.requests(3, per: .seconds(3600))])
@@ -141,7 +141,7 @@ struct MetricsTests {
 
     @Test("what can't be saved is told as a lag that grows, and as failures")
     func lag() async throws {
-        let test = TestServer()
+        let test = try TestServer()
         let server = try await test.start()
         try await server.engine.store.close()
         await server.engine.maintain()
@@ -158,7 +158,7 @@ struct AttemptedAddressTests {
     @Test(
         "behind a proxy the client's address is counted, told once in the log, and shown to who may read the audit log")
     func behindProxy() async throws {
-        var test = TestServer()
+        var test = try TestServer()
         test.configuration.trustedProxies = [try CIDR(parsing: "127.0.0.0/8")]
         test.configuration.attemptWarning = 3
         let server = try await test.start()

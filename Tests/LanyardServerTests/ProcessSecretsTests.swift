@@ -1,11 +1,14 @@
 #if os(Linux)
     import Foundation
     import LanyardCore
+    import TestSupport
     import Testing
 
     @Suite("What others on the machine can see of the program")
     struct ProcessSecretsTests {
-        private let folder = TemporaryDirectory()
+        private let folder: TemporaryFolder
+
+        init() throws { folder = try TemporaryFolder() }
 
         /// A secret that another system gave out.
         fileprivate static let foreign = "sk-foreign-1f0e9d8c7b6a5f4e3d2c"
@@ -14,7 +17,7 @@
         func nothingSlips() async throws {
             var run = Run(folder: folder)
             let server = try run.serve()
-            try await run.readAddresses()
+            try await run.readAddresses(of: server)
             run.secrets.append(try run.secret(in: "lanyard-admin.key"))
             try await run.makeAndUse(asking: server)
             try await run.fail(asking: server)
@@ -29,7 +32,7 @@
             run.secrets.append(try run.secret(in: "recovered.key"))
 
             let restarted = try run.serve()
-            try await run.readAddresses()
+            try await run.readAddresses(of: restarted)
             let admin = try run.secret(in: "recovered.key")
             // A caller may hand it over in the environment: then it stands there, and nowhere else.
             try await run.command(
@@ -44,35 +47,35 @@
 
         /// The server and the commands of one run, and every secret that they have dealt with.
         fileprivate struct Run {
-            let folder: TemporaryDirectory
+            let folder: TemporaryFolder
             var secrets = [ProcessSecretsTests.foreign]
             var commands = 0
             private var addresses = (data: "", admin: "")
 
-            init(folder: TemporaryDirectory) {
+            init(folder: TemporaryFolder) {
                 self.folder = folder
             }
 
-            func serve() throws -> ServeProcess {
+            func serve() throws -> ServerProcess {
                 try? FileManager.default.removeItem(atPath: folder.file("ready.json"))
-                return try ServeProcess(
+                return try ServerProcess(
                     [
-                        "--data", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--ready-file", "ready.json",
-                        "--log-level", "trace", "--threads", "1",
-                    ], in: folder)
+                        BuiltProgram.lanyard, "serve", "--data", "127.0.0.1:0", "--admin", "127.0.0.1:0",
+                        "--ready-file", "ready.json", "--log-level", "trace", "--threads", "1",
+                    ], in: folder.path)
             }
 
-            mutating func readAddresses() async throws {
-                addresses = try await ServeProcess.addresses(in: folder.file("ready.json"))
+            mutating func readAddresses(of server: ServerProcess) async throws {
+                addresses = try await server.addresses(in: folder.file("ready.json"))
             }
 
             /// Ends the server, and returns what was seen of it.
-            func end(_ server: ServeProcess) async throws -> (view: ProcessView, log: String) {
+            func end(_ server: ServerProcess) async throws -> (view: ProcessView, log: String) {
                 let view = try #require(ProcessView(of: server.id))
                 server.send(SIGTERM)
-                #expect(await server.status == 0)
+                #expect(await server.ended == .exit(0))
                 try await server.waitUntilLogged("lanyard has ended")
-                return (view, server.text)
+                return (view, server.log)
             }
 
             func recover(_ arguments: [String]) async throws -> WatchedCommand {
@@ -92,7 +95,7 @@
             @discardableResult
             mutating func command(
                 _ arguments: [String], input: String = "", with environment: [String: String] = [:],
-                mayHold: [String] = [], prints: Bool = false, status: Int32 = 0, asking server: ServeProcess
+                mayHold: [String] = [], prints: Bool = false, status: Int32 = 0, asking server: ServerProcess
             ) async throws -> WatchedCommand {
                 let all = environment.merging([
                     "LANYARD_URL": "http://\(addresses.admin)", "LANYARD_DATA_URL": "http://\(addresses.data)",
@@ -163,7 +166,7 @@
 
     extension ProcessSecretsTests.Run {
         /// Every command that makes, takes or hands out a secret, as it is meant to be used.
-        fileprivate mutating func makeAndUse(asking server: ServeProcess) async throws {
+        fileprivate mutating func makeAndUse(asking server: ServerProcess) async throws {
             let created = try await command(["keys", "create", "--name", "one"], prints: true, asking: server)
             let secret = created.output.trimmingCharacters(in: .newlines)
             try await command(["keys", "create", "--name", "two", "--json"], prints: true, asking: server)
@@ -190,7 +193,7 @@
         }
 
         /// The same where something is wrong: that is when programs tell too much.
-        fileprivate mutating func fail(asking server: ServeProcess) async throws {
+        fileprivate mutating func fail(asking server: ServerProcess) async throws {
             let unknown = Secret.generate(prefix: .lyd, environment: .live).reveal()
             secrets.append(unknown)
             try await command(["verify"], input: unknown, status: 1, asking: server)

@@ -1,6 +1,7 @@
 import Foundation
 import LanyardCore
 import LanyardManagement
+import TestSupport
 import Testing
 
 @testable import LanyardServer
@@ -8,7 +9,7 @@ import Testing
 @Suite("Risky settings")
 struct RiskySettingsTests {
     private func warnings(_ change: (inout ServerConfiguration) throws -> Void) rethrows -> [String] {
-        var configuration = TestServer().configuration
+        var configuration = TestServer.configuration(in: "/nowhere")
         try change(&configuration)
         return RiskySettings.warnings(configuration)
     }
@@ -43,7 +44,7 @@ struct RiskySettingsTests {
 
     @Test("an admin secret that others may read is warned about")
     func readableSecret() throws {
-        let folder = TemporaryDirectory()
+        let folder = try TemporaryFolder()
         let path = try folder.write("secret", to: "admin.key")
         for (permissions, count) in [(0o644, 1), (0o640, 1), (0o604, 1), (0o600, 0)] {
             try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: path)
@@ -53,7 +54,7 @@ struct RiskySettingsTests {
 
     @Test("a policy that reads keys from the query is warned about at each start, without its name")
     func queryPolicy() async throws {
-        let test = TestServer()
+        let test = try TestServer()
         let server = try await test.start()
         var draft = PolicyDraft(name: "legacy-of-acme")
         draft.keyFrom = [.bearer, .query("api_key")]

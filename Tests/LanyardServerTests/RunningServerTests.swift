@@ -3,13 +3,14 @@ import LanyardCore
 import LanyardEngine
 import LanyardManagement
 import LanyardServer
+import TestSupport
 import Testing
 
 @Suite("A running server")
 struct RunningServerTests {
     @Test("it serves both listeners, says where, and takes that back when it ends")
     func lifetime() async throws {
-        let test = TestServer()
+        let test = try TestServer()
         let server = try await test.start()
         for address in [server.addresses.data, server.addresses.admin] {
             #expect(try await get("http://\(address)/healthz").status == 200)
@@ -19,9 +20,9 @@ struct RunningServerTests {
             with: Data(contentsOf: URL(fileURLWithPath: test.folder.file("ready.json"))))
         let addresses = ["data": "\(server.addresses.data)", "admin": "\(server.addresses.admin)"]
         #expect(ready as? [String: String] == addresses)
-        #expect(try test.permissions(of: "ready.json") == 0o644)
+        #expect(test.folder.permissions("ready.json") == 0o644)
         try await server.stop()
-        #expect(!test.exists("ready.json"))
+        #expect(!test.folder.exists("ready.json"))
         for address in [server.addresses.data, server.addresses.admin] {
             await #expect(throws: (any Error).self) { try await RawConnection.connect(to: address) }
         }
@@ -29,7 +30,7 @@ struct RunningServerTests {
 
     @Test("a key is made, admitted, and still there after a restart; the log and the metrics hold no secret")
     func mainJob() async throws {
-        let test = TestServer()
+        let test = try TestServer()
         var server = try await test.start()
         let key = try await server.engine.create(name: "cron", limits: [.requests(2, per: .seconds(3600))])
         let secret = key.secret.reveal()
@@ -54,7 +55,7 @@ struct RunningServerTests {
 
     @Test("a ready file that a killed process has left is gone before anything is served")
     func staleReadyFile() async throws {
-        var test = TestServer()
+        var test = try TestServer()
         try test.folder.write("stale", to: "ready.json")
         test.configuration.readyFile = test.folder.file("nowhere/ready.json")
         _ = try await test.failure()
@@ -66,7 +67,7 @@ struct RunningServerTests {
 
     @Test("whoever waits for the ready file connects to an address that can be connected to")
     func wildcard() async throws {
-        var test = TestServer()
+        var test = try TestServer()
         test.configuration.data = ListenAddress(host: nil, port: 0)
         let server = try await test.start()
         #expect(server.addresses.data.host == "127.0.0.1")
@@ -76,7 +77,7 @@ struct RunningServerTests {
 
     @Test("two servers in one process keep their metrics apart")
     func separateMetrics() async throws {
-        let (first, second) = (TestServer(), TestServer())
+        let (first, second) = (try TestServer(), try TestServer())
         let (one, other) = (try await first.start(), try await second.start())
         let key = try await one.engine.create(name: "x")
         _ = try await get("http://\(one.addresses.data)/v1/authorize", secret: key.secret.reveal())
@@ -88,7 +89,7 @@ struct RunningServerTests {
 
     @Test("the log begins with one line that says what was started and how")
     func summary() async throws {
-        let test = TestServer()
+        let test = try TestServer()
         let server = try await test.start()
         try await server.stop()
         let line = try #require(test.log.lines(with: "lanyard serves").first)

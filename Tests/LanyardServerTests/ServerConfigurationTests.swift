@@ -1,5 +1,6 @@
 import LanyardCore
 import Logging
+import TestSupport
 import Testing
 
 @testable import LanyardServer
@@ -9,7 +10,7 @@ struct ServerConfigurationTests {
     private func load(
         flags: [Setting: [String]] = [:], environment: [String: String] = [:], file: String? = nil
     ) throws -> ServerConfiguration {
-        let directory = TemporaryDirectory()
+        let directory = try TemporaryFolder()
         var environment = environment
         if let file { environment["LANYARD_CONFIG"] = try directory.write(file, to: "lanyard.yaml") }
         return try ServerConfiguration.load(flags: flags, environment: environment, fileExists: { _ in false })

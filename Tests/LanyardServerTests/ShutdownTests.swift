@@ -3,6 +3,7 @@ import LanyardCore
 import LanyardEngine
 import LanyardManagement
 import LanyardServer
+import TestSupport
 import Testing
 
 @Suite("The end of a server")
@@ -15,7 +16,7 @@ struct ShutdownTests {
 
     @Test("a call under way is answered, though nobody new gets in")
     func draining() async throws {
-        let test = TestServer()
+        let test = try TestServer()
         let server = try await test.start()
         let connection = try await RawConnection.connect(to: server.addresses.data)
         let body = "{\"secret\":\"x\"}"
@@ -45,7 +46,7 @@ struct ShutdownTests {
 
     @Test("before the listeners close, /readyz says 503 on both, and everything else is still served")
     func delay() async throws {
-        var test = TestServer()
+        var test = try TestServer()
         test.configuration.limits.drainDelay = .seconds(6)
         let server = try await test.start()
         let key = try await server.engine.create(name: "x").secret.reveal()
@@ -53,7 +54,7 @@ struct ShutdownTests {
             #expect(try await get("http://\(address)/readyz").status == 200)
         }
         let end = Task { try await server.stop() }
-        try await wait { !test.exists("ready.json") }
+        try await wait { !test.folder.exists("ready.json") }
         for address in [server.addresses.data, server.addresses.admin] {
             // A connection of its own: nobody new is turned away yet.
             let late = try await RawConnection.connect(to: address)
@@ -68,7 +69,7 @@ struct ShutdownTests {
 
     @Test("what does not end within the drain time is cut, on either listener", arguments: ["data", "admin"])
     func hanging(listener: String) async throws {
-        var test = TestServer()
+        var test = try TestServer()
         test.configuration.limits.drainTimeout = .milliseconds(200)
         let server = try await test.start()
         let address = listener == "data" ? server.addresses.data : server.addresses.admin
@@ -79,15 +80,15 @@ struct ShutdownTests {
         _ = try await get("http://\(address)/healthz")
         let start = ContinuousClock.now
         try await server.stop()
-        #expect(ContinuousClock.now - start < .seconds(8))
+        #expect(ContinuousClock.now - start < .seconds(TestRun.seconds(8)))
         _ = try await connection.readToEnd()
-        #expect(!test.exists("ready.json"))
+        #expect(!test.folder.exists("ready.json"))
         try await test.start().stop()
     }
 
     @Test("connections that wait for nothing hold nobody up", arguments: ["data", "admin"])
     func idle(listener: String) async throws {
-        let test = TestServer()
+        let test = try TestServer()
         let server = try await test.start()
         let address = listener == "data" ? server.addresses.data : server.addresses.admin
         let silent = try await RawConnection.connect(to: address)
@@ -96,7 +97,7 @@ struct ShutdownTests {
         _ = try await get("http://\(address)/healthz")
         let start = ContinuousClock.now
         try await server.stop()
-        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(ContinuousClock.now - start < .seconds(TestRun.seconds(5)))
         #expect(try await kept.readToEnd().hasPrefix("HTTP/1.1 200 OK"))
         #expect(try await silent.readToEnd() == "")
     }

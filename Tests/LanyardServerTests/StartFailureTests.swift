@@ -1,5 +1,6 @@
 import Foundation
 import LanyardStorage
+import TestSupport
 import Testing
 
 @testable import LanyardServer
@@ -8,13 +9,13 @@ import Testing
 struct StartFailureTests {
     @Test("an address in use is told with the flag that changes it, and the store is left closed")
     func addressInUse() async throws {
-        let first = TestServer()
+        let first = try TestServer()
         let server = try await first.start()
         for (setting, change) in [
             ("data", { (c: inout ServerConfiguration) in c.data = server.addresses.data }),
             ("admin", { (c: inout ServerConfiguration) in c.admin = server.addresses.data }),
         ] {
-            var second = TestServer()
+            var second = try TestServer()
             let free = second.configuration
             change(&second.configuration)
             let failure = try await second.failure()
@@ -22,7 +23,7 @@ struct StartFailureTests {
                 failure.sentence == "The \(setting) listener can't listen on \(server.addresses.data): "
                     + "the address is in use.")
             #expect(failure.fix?.contains("--\(setting)") == true)
-            #expect(!second.exists("ready.json"))
+            #expect(!second.folder.exists("ready.json"))
             second.configuration = free
             try await second.start().stop()
         }
@@ -31,7 +32,7 @@ struct StartFailureTests {
 
     @Test("an address of another machine, and a name that nobody knows, are told")
     func unusableAddresses() async throws {
-        var test = TestServer()
+        var test = try TestServer()
         test.configuration.data = ListenAddress(host: "192.0.2.1", port: 0)
         #expect(try await test.failure().sentence.hasSuffix("this machine has no such address."))
         test.configuration.data = ListenAddress(host: "nobody.invalid", port: 0)
@@ -40,9 +41,9 @@ struct StartFailureTests {
 
     @Test("a database that another server has open is told")
     func locked() async throws {
-        let test = TestServer()
+        let test = try TestServer()
         let server = try await test.start()
-        var second = TestServer()
+        var second = try TestServer()
         second.configuration.database = test.configuration.database
         let failure = try await second.failure()
         #expect(failure.sentence.contains("lanyard.sqlite can't be used"))
@@ -53,7 +54,7 @@ struct StartFailureTests {
 
     @Test("a damaged database, one in no folder, and one that is a folder are told")
     func unusableDatabases() async throws {
-        var test = TestServer()
+        var test = try TestServer()
         let path = try test.folder.write(String(repeating: "no database ", count: 1_000), to: "damaged.sqlite")
         test.configuration.database = .sqlite(path: path)
         #expect(try await test.failure().fix?.contains("backup") == true)
@@ -76,7 +77,7 @@ struct StartFailureTests {
 
     @Test("certificates that are missing, no certificates, or of another key are told")
     func certificates() async throws {
-        var test = TestServer()
+        var test = try TestServer()
         let (certificate, key) = (try Fixture.path("server.pem"), try Fixture.path("server.key"))
         let text = try test.folder.write("no PEM", to: "text.pem")
         let otherKey = try Fixture.path("renewed.key")
@@ -96,13 +97,13 @@ struct StartFailureTests {
             let failure = try await test.failure()
             #expect(failure.sentence.contains(sentence), "\(failure.sentence)")
             // Before the store is opened: nothing was made.
-            #expect(!test.exists("lanyard.sqlite"))
+            #expect(!test.folder.exists("lanyard.sqlite"))
         }
     }
 
     @Test("a ready file that can't be written ends the start")
     func unwritableReadyFile() async throws {
-        var test = TestServer()
+        var test = try TestServer()
         test.configuration.readyFile = test.folder.file("nowhere/ready.json")
         let failure = try await test.failure()
         #expect(failure.sentence.contains("nowhere/ready.json: no such file or directory"))

@@ -7,7 +7,7 @@ import Testing
 struct TLSTests {
     @Test("both listeners speak it, and nothing else")
     func both() async throws {
-        var test = TestServer()
+        var test = try TestServer()
         let authority = try Fixture.path("server.pem")
         test.configuration.tls = .init(certificate: authority, privateKey: try Fixture.path("server.key"))
         let server = try await test.start()
@@ -24,7 +24,7 @@ struct TLSTests {
 
     @Test("with client authorities, the admin listener lets in only who shows a certificate; callers need none")
     func clientCertificates() async throws {
-        var test = TestServer()
+        var test = try TestServer()
         let authority = try Fixture.path("server.pem")
         test.configuration.tls = .init(
             certificate: authority, privateKey: try Fixture.path("server.key"),

@@ -7,6 +7,7 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 import Synchronization
+import TestSupport
 import Testing
 
 /// What a server logs, kept for a test to read.
@@ -22,18 +23,25 @@ final class KeptLog: LogOutput {
 
 /// A folder for a server, and what it is told there.
 struct TestServer {
-    let folder = TemporaryDirectory()
+    let folder: TemporaryFolder
     let log = KeptLog()
-    var configuration = ServerConfiguration()
+    var configuration: ServerConfiguration
 
-    init() {
+    init() throws {
+        folder = try TemporaryFolder()
+        configuration = Self.configuration(in: folder.path)
+    }
+
+    static func configuration(in folder: String) -> ServerConfiguration {
+        var configuration = ServerConfiguration()
         configuration.data = ListenAddress(host: "127.0.0.1", port: 0)
         configuration.admin = ListenAddress(host: "127.0.0.1", port: 0)
-        configuration.database = .sqlite(path: folder.file("lanyard.sqlite"))
-        configuration.adminKeyFile = folder.file("admin.key")
-        configuration.readyFile = folder.file("ready.json")
+        configuration.database = .sqlite(path: "\(folder)/lanyard.sqlite")
+        configuration.adminKeyFile = "\(folder)/admin.key"
+        configuration.readyFile = "\(folder)/ready.json"
         configuration.threads = 1
         configuration.logLevel = .debug
+        return configuration
     }
 
     func start() async throws -> RunningServer {
@@ -60,11 +68,6 @@ struct TestServer {
         }
     }
 
-    func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: folder.file(name)) }
-
-    func permissions(of name: String) throws -> Int? {
-        try FileManager.default.attributesOfItem(atPath: folder.file(name))[.posixPermissions] as? Int
-    }
 }
 
 /// Files of the tests.
@@ -83,7 +86,7 @@ struct Answer: Sendable {
 func get(_ url: String, secret: String? = nil, client: HTTPClient = .shared) async throws -> Answer {
     var request = HTTPClientRequest(url: url)
     if let secret { request.headers.add(name: "Authorization", value: "Bearer \(secret)") }
-    let response = try await client.execute(request, timeout: .seconds(20))
+    let response = try await client.execute(request, timeout: .seconds(TestRun.seconds(20)))
     let body = try await response.body.collect(upTo: 1 << 22)
     return Answer(status: response.status.code, body: String(buffer: body))
 }
@@ -101,7 +104,7 @@ func send(
         request.body = .bytes(ByteBuffer(string: json))
     }
     for field in fields { request.headers.add(name: field.name, value: field.value) }
-    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(TestRun.seconds(20)))
     let body = try await response.body.collect(upTo: 1 << 22)
     return Answer(status: response.status.code, body: String(buffer: body))
 }
@@ -118,7 +121,7 @@ func withTLSClient(
         tls.privateKey = .privateKey(try NIOSSLPrivateKey(file: certificate.key, format: .pem))
     }
     var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
-    configuration.timeout.connect = .seconds(5)
+    configuration.timeout.connect = .seconds(TestRun.seconds(5))
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     do {
         try await body(client)

@@ -3,15 +3,16 @@ import Foundation
 import LanyardServer
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
-@Suite("Requests that are found again", .timeLimit(.minutes(1)))
+@Suite("Requests that are found again", .timeLimit(.minutes(TestRun.minutes(1))))
 struct TracingTests {
     private let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
 
     @Test("the lines of the log about a request have its id and its trace, on both listeners")
     func lines() async throws {
-        let test = TestServer()
+        let test = try TestServer()
         let server = try await test.start()
         let calls = [
             ("data-1", "http://\(server.addresses.data)/v1/self"),
@@ -25,7 +26,7 @@ struct TracingTests {
                 request.headers = [
                     "Authorization": "Bearer \(try test.adminSecret)", "X-Request-Id": name, "traceparent": field,
                 ]
-                let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+                let response = try await HTTPClient.shared.execute(request, timeout: .seconds(TestRun.seconds(20)))
                 #expect(response.headers["X-Request-Id"] == [name])
                 let line = try #require(test.log.lines(with: name).first)
                 #expect(line.contains("request_id=\(name)"))
@@ -37,7 +38,7 @@ struct TracingTests {
 
     @Test("the bytes of bodies that are kept are told while they are")
     func bodyBytes() async throws {
-        let test = TestServer()
+        let test = try TestServer()
         let server = try await test.start()
         let connection = try await RawConnection.connect(to: server.addresses.data)
         try await connection.send(

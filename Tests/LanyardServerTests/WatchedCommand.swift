@@ -1,5 +1,6 @@
 #if os(Linux)
     import Foundation
+    import TestSupport
     import Testing
 
     /// What every user of the machine can see of a process, its arguments, and what its owner can, its environment.
@@ -45,11 +46,10 @@
         /// - Parameter server: Is held still until the command has been looked at: it can't end before.
         static func run(
             _ arguments: [String], input: String = "", environment: [String: String] = [:],
-            in folder: TemporaryDirectory,
-            asking server: ServeProcess? = nil
+            in folder: TemporaryFolder, asking server: ServerProcess? = nil
         ) async throws -> WatchedCommand {
             let process = Process()
-            process.executableURL = ServeProcess.program
+            process.executableURL = URL(fileURLWithPath: BuiltProgram.lanyard)
             process.arguments = arguments
             process.environment = environment
             process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
@@ -76,12 +76,12 @@
                 views: await watch.value.union([first].compactMap { $0 }))
         }
 
-        private static func writable(_ name: String, in folder: TemporaryDirectory) throws -> FileHandle {
+        private static func writable(_ name: String, in folder: TemporaryFolder) throws -> FileHandle {
             try #require(FileHandle(forWritingAtPath: try folder.write("", to: name)))
         }
 
         /// What a file holds, which is then taken away: what is searched later is what the command itself has left.
-        private static func taken(_ name: String, in folder: TemporaryDirectory) throws -> String {
+        private static func taken(_ name: String, in folder: TemporaryFolder) throws -> String {
             defer { try? FileManager.default.removeItem(atPath: folder.file(name)) }
             return try String(contentsOfFile: folder.file(name), encoding: .utf8)
         }

@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import TestSupport
 import Testing
 
 #if os(Linux)
@@ -33,8 +34,7 @@ import Testing
 
         /// All but Traefik, which waits for 30 s; in the long form that too.
         private static var waited: [Proxy] {
-            let isLong = ProcessInfo.processInfo.environment["LANYARD_LONG"] == "1"
-            return Proxy.allCases.filter { isLong || $0.isImpatient }
+            Proxy.allCases.filter { TestRun.isLong || $0.isImpatient }
         }
 
         @Test("when Lanyard is silent a proxy gives up, and nothing passes")

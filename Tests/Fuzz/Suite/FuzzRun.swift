@@ -1,17 +1,14 @@
-import Foundation
 import FuzzKit
+import TestSupport
 
 /// How much this run tries, and from which seed.
 ///
 /// `LANYARD_LONG=1` tries a million and a half cases, from a new seed each time; the plain run tries a hundred thousand from
 /// a seed that stays, so that it says the same of the same code. `LANYARD_SEED` sets it: every failure tells its seed.
 enum FuzzRun {
-    static let isLong = ProcessInfo.processInfo.environment["LANYARD_LONG"] == "1"
+    static let isLong = TestRun.isLong
 
-    static let seed: UInt64 = {
-        if let text = ProcessInfo.processInfo.environment["LANYARD_SEED"], let seed = UInt64(text) { return seed }
-        return isLong ? UInt64.random(in: 0...UInt64(UInt32.max)) : 20_261_121
-    }()
+    static let seed = TestRun.givenSeed ?? (isLong ? UInt64.random(in: 0...UInt64(UInt32.max)) : 20_261_121)
 
     static let targets = FuzzTarget.all + FuzzTarget.server
 

@@ -118,7 +118,7 @@ struct ImportTests {
         request.headers = call.headers
         request.body = .stream(stream, length: .unknown)
         continuation.yield(ByteBuffer(string: (1...1_000).map { line("first-\($0)") + "\n" }.joined()))
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(TestRun.seconds(30)))
         var (bytes, isInterrupted) = ([UInt8](), false)
         for try await piece in response.body {
             bytes += piece.readableBytesView
@@ -179,7 +179,7 @@ struct ImportTests {
             request.body = .stream(stream, length: .unknown)
             let first = (0..<2_000).map { line("streamed-\($0)") + "\n" }.joined()
             continuation.yield(ByteBuffer(string: first))
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(TestRun.seconds(20)))
             var answered = 0
             for try await piece in response.body {
                 answered += piece.readableBytesView.count { $0 == UInt8(ascii: "\n") }

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import TestSupport
 
 /// Sends calls to a node's listeners.
 struct TestClient: Sendable {
@@ -9,7 +10,7 @@ struct TestClient: Sendable {
     let traffic: Traffic
 
     /// What no call needs; one that takes longer hangs.
-    private static let patience = TimeAmount.seconds(30)
+    private static let patience = TimeAmount.seconds(TestRun.seconds(30))
     private static let largestAnswer = 32 << 20
 
     func send(_ call: Call) async throws -> Answer {

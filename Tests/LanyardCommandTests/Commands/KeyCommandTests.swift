@@ -1,4 +1,5 @@
 import LanyardWire
+import TestSupport
 import Testing
 
 @testable import LanyardCommand

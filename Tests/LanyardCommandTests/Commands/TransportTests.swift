@@ -1,6 +1,7 @@
 import LanyardWire
 import NIOSSL
 import LanyardWire
+import TestSupport
 import Testing
 
 @testable import LanyardCommand

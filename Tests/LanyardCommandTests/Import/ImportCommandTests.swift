@@ -1,5 +1,6 @@
 import LanyardWire
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import LanyardCommand

@@ -1,5 +1,6 @@
 import Foundation
 import LanyardCore
+import LanyardTesting
 import Testing
 
 #if canImport(Glibc)

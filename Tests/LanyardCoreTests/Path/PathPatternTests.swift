@@ -1,5 +1,7 @@
 import Foundation
 import LanyardCore
+import LanyardTesting
+import TestSupport
 import Testing
 
 @Suite("Path patterns")
@@ -122,7 +124,7 @@ struct PathPatternTests {
         #expect(outcomes.values.allSatisfy { $0 > 1_000 })
     }
 
-    @Test("a pattern and a path made to take long don't", .timeLimit(.minutes(1)))
+    @Test("a pattern and a path made to take long don't", .timeLimit(.minutes(TestRun.minutes(1))))
     func hostile() throws {
         let stars = String(repeating: "*a", count: 120)
         let bytes = try PathPattern(parsing: "/**/\(stars)/**/\(stars)b")

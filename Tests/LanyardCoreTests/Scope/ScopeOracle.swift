@@ -1,4 +1,5 @@
 import LanyardCore
+import LanyardTesting
 
 /// Scopes done the slow way: what a pattern grants is the set of all names, out of a small world of names, that it
 /// matches by the plainest reading of its definition.

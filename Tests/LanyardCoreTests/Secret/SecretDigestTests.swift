@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import LanyardCore
+import LanyardTesting
 import Testing
 
 @Suite("Digests and public keys")

@@ -8,7 +8,7 @@ import Testing
 
 @testable import LanyardDataPlane
 
-@Suite("The data listener, held against openapi.yaml", .timeLimit(.minutes(2)))
+@Suite("The data listener, held against openapi.yaml", .timeLimit(.minutes(TestRun.minutes(2))))
 struct DataContractTests {
     private let contract: Contract
     private let operations: [ContractOperation]

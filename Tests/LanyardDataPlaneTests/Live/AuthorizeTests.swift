@@ -1,10 +1,11 @@
 import LanyardCore
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import LanyardDataPlane
 
-@Suite("Forward-auth", .timeLimit(.minutes(1)))
+@Suite("Forward-auth", .timeLimit(.minutes(TestRun.minutes(1))))
 struct AuthorizeTests {
     private let secret = Secret.make()
 

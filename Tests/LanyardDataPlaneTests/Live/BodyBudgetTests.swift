@@ -1,10 +1,11 @@
 import LanyardCore
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import LanyardDataPlane
 
-@Suite("Which bodies are kept, and how much of them", .timeLimit(.minutes(1)))
+@Suite("Which bodies are kept, and how much of them", .timeLimit(.minutes(TestRun.minutes(1))))
 struct BodyBudgetTests {
     private let caller = Secret.make()
 

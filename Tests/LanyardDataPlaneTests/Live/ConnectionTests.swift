@@ -1,11 +1,12 @@
 import LanyardCore
 import Logging
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import LanyardDataPlane
 
-@Suite("Connections as a whole", .timeLimit(.minutes(1)))
+@Suite("Connections as a whole", .timeLimit(.minutes(TestRun.minutes(1))))
 struct ConnectionTests {
     private let health = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
 

@@ -1,11 +1,12 @@
 import LanyardCore
+import LanyardTesting
 import NIOCore
 import TestSupport
 import Testing
 
 @testable import LanyardDataPlane
 
-@Suite("Hostile input", .timeLimit(.minutes(2)))
+@Suite("Hostile input", .timeLimit(.minutes(TestRun.minutes(2))))
 struct HostileInputTests {
     private let seeds = [
         "GET /v1/authorize HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer lyd_live_x\r\n\r\n",

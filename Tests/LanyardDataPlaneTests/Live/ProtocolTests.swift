@@ -1,12 +1,13 @@
 import Foundation
 import LanyardCore
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import LanyardDataPlane
 
 /// HTTP/1.1 on a live socket, byte by byte.
-@Suite("The data listener's HTTP", .timeLimit(.minutes(1)))
+@Suite("The data listener's HTTP", .timeLimit(.minutes(TestRun.minutes(1))))
 struct ProtocolTests {
     private let health = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
 

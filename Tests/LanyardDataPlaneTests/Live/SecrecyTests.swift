@@ -6,7 +6,7 @@ import Testing
 
 @testable import LanyardDataPlane
 
-@Suite("Secrets stay secret", .timeLimit(.minutes(1)))
+@Suite("Secrets stay secret", .timeLimit(.minutes(TestRun.minutes(1))))
 struct SecrecyTests {
     @Test("no log at its most verbose, and no answer but a rotation's, holds a secret, wherever it was put")
     func everywhere() async throws {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import LanyardDataPlane
 
-@Suite("Requests that are found again in the log", .timeLimit(.minutes(1)))
+@Suite("Requests that are found again in the log", .timeLimit(.minutes(TestRun.minutes(1))))
 struct TracingTests {
     private let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     private var traceParent: String { "traceparent: 00-\(trace)-00f067aa0ba902b7-01" }

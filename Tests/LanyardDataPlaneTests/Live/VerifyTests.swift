@@ -2,11 +2,12 @@ import Foundation
 import LanyardCore
 import LanyardWire
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import LanyardDataPlane
 
-@Suite("Verify", .timeLimit(.minutes(1)))
+@Suite("Verify", .timeLimit(.minutes(TestRun.minutes(1))))
 struct VerifyTests {
     private let caller = Secret.make()
     private let secret = Secret.make()

@@ -3,11 +3,12 @@ import LanyardCore
 import LanyardEngine
 import LanyardManagement
 import LanyardWire
+import TestSupport
 import Testing
 
 @testable import LanyardDataPlane
 
-@Suite("What a key may do for itself", .timeLimit(.minutes(1)))
+@Suite("What a key may do for itself", .timeLimit(.minutes(TestRun.minutes(1))))
 struct OwnKeyTests {
     private func secret(in answer: RawAnswer) throws -> Secret {
         let value = try JSONParser.parse(Array(answer.body.utf8))

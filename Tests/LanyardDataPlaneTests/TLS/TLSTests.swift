@@ -8,7 +8,7 @@ import Testing
 
 @testable import LanyardDataPlane
 
-@Suite("TLS", .timeLimit(.minutes(1)))
+@Suite("TLS", .timeLimit(.minutes(TestRun.minutes(1))))
 struct TLSTests {
     /// A folder of its own with a certificate and its key.
     private func withFiles(_ body: (CertificateFiles) async throws -> Void) async throws {

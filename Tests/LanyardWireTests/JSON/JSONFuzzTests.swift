@@ -1,4 +1,5 @@
 import Foundation
+import LanyardTesting
 import LanyardWire
 import Testing
 

@@ -1,3 +1,4 @@
+import LanyardTesting
 import LanyardWire
 import Testing
 

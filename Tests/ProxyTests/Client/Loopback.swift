@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import TestSupport
 
 /// Connections within this machine.
 enum Loopback {
@@ -9,7 +10,7 @@ enum Loopback {
     static let client = "127.0.0.2"
 
     /// Longer than the longest that a proxy waits for Lanyard.
-    private static let patience = TimeAmount.seconds(90)
+    private static let patience = TimeAmount.seconds(TestRun.seconds(90))
 
     /// Sends bytes and returns all that comes until `isWhole` says that it is enough, or the other side closes.
     static func exchange(

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import TestSupport
 
 /// `lanyard serve`, and an administrator's calls to it.
 final class LanyardProcess: Sendable {
@@ -23,30 +24,17 @@ final class LanyardProcess: Sendable {
             "--admin-key-file", "admin.key", "--ready-file", "ready.json", "--trusted-proxy", "127.0.0.1/32",
             "--threads", "1", "--log-level", "warning",
         ]
-        let process = try ServerProcess(Checkout.lanyard(), arguments, in: folder, log: "lanyard.txt")
-        let addresses = try await addresses(in: ready, of: process)
+        let process = try ServerProcess([BuiltProgram.lanyard] + arguments, in: folder.path)
+        let addresses = try await process.addresses(in: ready.path)
         let secret = try String(contentsOf: folder.appending(path: "admin.key"), encoding: .utf8)
-        guard let data = addresses["data"], let admin = addresses["admin"],
-            let port = data.split(separator: ":").last.flatMap({ Int($0) })
-        else { throw RunningProxy.Failure("no addresses: \(addresses)") }
-        return LanyardProcess(
-            port: port, admin: admin, adminSecret: secret.trimmingCharacters(in: .newlines), process)
-    }
-
-    private static func addresses(in file: URL, of process: ServerProcess) async throws -> [String: String] {
-        let deadline = ContinuousClock.now + .seconds(120)
-        while ContinuousClock.now < deadline, process.isRunning {
-            if let content = try? Data(contentsOf: file),
-                let addresses = try? JSONDecoder().decode([String: String].self, from: content)
-            {
-                return addresses
-            }
-            try await Task.sleep(for: .milliseconds(20))
+        guard let port = addresses.data.split(separator: ":").last.flatMap({ Int($0) }) else {
+            throw RunningProxy.Failure("no port in \(addresses.data)")
         }
-        throw RunningProxy.Failure("lanyard does not start: \(process.text)")
+        return LanyardProcess(
+            port: port, admin: addresses.admin, adminSecret: secret.trimmingCharacters(in: .newlines), process)
     }
 
-    func end() async { await process.end() }
+    func end() async { await process.kill() }
 
     struct Key: Sendable {
         let id: String
@@ -95,7 +83,7 @@ final class LanyardProcess: Sendable {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(Array(json.utf8))
         }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(TestRun.seconds(60)))
         let body = try await response.body.collect(upTo: 1 << 20)
         guard response.status.code < 300 else {
             throw RunningProxy.Failure("\(path): \(response.status.code) \(String(buffer: body))")

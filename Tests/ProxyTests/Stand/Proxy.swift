@@ -132,15 +132,4 @@ enum Checkout {
         }
         throw Missing("Envoy")
     }
-
-    /// The `lanyard` that was built beside the tests, or the one that `LANYARD_BINARY` names.
-    static func lanyard() throws -> URL {
-        if let named = ProcessInfo.processInfo.environment["LANYARD_BINARY"] { return URL(filePath: named) }
-        let folder = Bundle.main.bundleURL
-        for name in ["lanyard", "LanyardCommand"] {
-            let program = folder.appending(path: name)
-            if FileManager.default.isExecutableFile(atPath: program.path) { return program }
-        }
-        throw Missing("lanyard")
-    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A proxy that runs on its documented configuration, with other ports.
@@ -27,7 +28,9 @@ final class RunningProxy: Sendable {
             let port = try await Loopback.freePort()
             try configure(proxy, in: folder, ports: [port, lanyard, service])
             let (program, arguments) = try proxy.command(in: folder)
-            let process = try ServerProcess(program, arguments, in: folder, log: "log.txt")
+            // Caddy keeps its state by HOME.
+            let process = try ServerProcess(
+                [program.path] + arguments, in: folder.path, environment: ["HOME": folder.path])
             let running = RunningProxy(proxy, port: port, process)
             if try await running.isServing() { return running }
         }
@@ -42,14 +45,14 @@ final class RunningProxy: Sendable {
 
     /// False if it has ended by itself.
     private func isServing() async throws -> Bool {
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = ContinuousClock.now + .seconds(TestRun.seconds(120))
         while ContinuousClock.now < deadline {
-            guard process.isRunning else { return false }
+            guard process.endedAlready == nil else { return false }
             if let answer = try? await RawRequest("GET", "/").send(to: port), answer.status == 401 { return true }
             try await Task.sleep(for: .milliseconds(50))
         }
-        let text = process.text
-        await process.end()
+        let text = process.log
+        await process.kill()
         throw Failure("\(proxy) never asked Lanyard: \(text)")
     }
 
@@ -76,5 +79,5 @@ final class RunningProxy: Sendable {
         }.replacing("/etc/\(proxy.rawValue)/", with: folder.path + "/")
     }
 
-    func end() async { await process.end() }
+    func end() async { await process.kill() }
 }

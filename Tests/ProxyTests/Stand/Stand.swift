@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Lanyard, a service, and proxies between them, all on loopback.

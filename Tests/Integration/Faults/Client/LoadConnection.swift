@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 #if canImport(Darwin)
     private let streamSocket = SOCK_STREAM
@@ -44,7 +45,7 @@ struct LoadConnection: ~Copyable {
             throw failure
         }
         var patience = timeval()
-        patience.tv_sec = 60
+        patience.tv_sec = Int(TestRun.seconds(60))
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }
 

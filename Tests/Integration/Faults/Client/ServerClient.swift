@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import LanyardWire
 import NIOCore
 import NIOHTTP1
+import TestSupport
 
 /// Calls a server's listeners as a program elsewhere would.
 struct ServerClient: Sendable {
@@ -28,7 +29,7 @@ struct ServerClient: Sendable {
     /// A client whose connections fail when the server is gone, and are not tried again behind a test's back.
     private static let client: HTTPClient = {
         var configuration = HTTPClient.Configuration()
-        configuration.timeout.connect = .seconds(20)
+        configuration.timeout.connect = .seconds(TestRun.seconds(20))
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         // Lives as long as the process, as the library's own shared one does.
@@ -36,7 +37,7 @@ struct ServerClient: Sendable {
     }()
 
     /// No call needs it; one that takes longer hangs.
-    private static let patience = TimeAmount.seconds(60)
+    private static let patience = TimeAmount.seconds(TestRun.seconds(60))
 
     func send(
         _ listener: Listener, _ method: HTTPMethod, _ target: String, json: String? = nil, secret: String? = nil,

@@ -1,6 +1,7 @@
 import Foundation
 import LanyardWire
 import NIOHTTP1
+import TestSupport
 import Testing
 
 #if os(Linux)
@@ -26,7 +27,7 @@ import Testing
             let server = try await installation.start()
             let key = try await server.client.createKey("busy", limits)
             let load = Load(address: server.client.data, secret: key.secret)
-            async let loading = load.run(for: .seconds(LanyardProgram.isLong ? 30 : 6))
+            async let loading = load.run(for: .seconds(TestRun.isLong ? 30 : 6))
             for pause in [300, 1_900, 700] {
                 try await Task.sleep(for: .milliseconds(500))
                 server.process.send(SIGSTOP)

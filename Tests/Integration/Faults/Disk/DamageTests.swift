@@ -1,6 +1,7 @@
 import Foundation
 import LanyardWire
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @Suite("A damaged database", .serialized)
@@ -63,7 +64,7 @@ struct DamageTests {
         var noticed = 0
         // The long form damages each page in turn.
         let chosen = Array(
-            LanyardProgram.isLong
+            TestRun.isLong
                 ? stride(from: 1, to: pages, by: 1) : stride(from: 1, to: pages, by: max(1, pages / 6)))
         for page in chosen {
             var damaged = whole

@@ -1,6 +1,7 @@
 import Foundation
 import LanyardWire
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @Suite("A database that goes away under a running server", .serialized)

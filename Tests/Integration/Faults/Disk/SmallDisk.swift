@@ -1,5 +1,6 @@
 import Foundation
 import LanyardWire
+import TestSupport
 
 /// A place for a database that can be filled up and emptied again while a server runs.
 ///

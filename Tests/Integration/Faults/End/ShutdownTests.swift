@@ -1,6 +1,7 @@
 import Foundation
 import LanyardWire
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("The end under load", .serialized)
@@ -36,7 +37,7 @@ struct ShutdownTests {
     @Test("idle connections are closed at once, one that hangs in mid-request when the drain time is over")
     func drain() async throws {
         // The long form waits for the default.
-        let drain: Duration = LanyardProgram.isLong ? .seconds(10) : .seconds(2)
+        let drain: Duration = TestRun.isLong ? .seconds(10) : .seconds(2)
         let server = try await installation.start(["--drain-timeout", "\(drain.components.seconds)s"])
         let (address, secret, process) = (server.client.data, server.client.secret, server.process)
         let ready = Atomic<Int>(0)

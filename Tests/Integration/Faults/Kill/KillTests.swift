@@ -1,6 +1,7 @@
 import Foundation
 import LanyardSQLite
 import LanyardStorage
+import LanyardTesting
 import LanyardWire
 import NIOHTTP1
 import TestSupport
@@ -17,9 +18,9 @@ import Testing
 struct KillTests {
     @Test("loses nothing that it has acknowledged, however often and whenever it is killed")
     func rounds() async throws {
-        let rounds = LanyardProgram.isLong ? 60 : 5
-        print("LANYARD_SEED=\(LanyardProgram.seed): \(rounds) rounds of kill -9")
-        var random = SeededGenerator(seed: LanyardProgram.seed)
+        let rounds = TestRun.isLong ? 60 : 5
+        print("LANYARD_SEED=\(TestRun.seed): \(rounds) rounds of kill -9")
+        var random = SeededGenerator(seed: TestRun.seed)
         let installation = try Installation()
         let ledger = KeyLedger()
         var server = try await installation.start()
@@ -35,7 +36,7 @@ struct KillTests {
             let inDoubt = ledger.takeDoubts()
             doubts += inDoubt.count
             for change in inDoubt { try await ChangeClient(client: server.client, ledger: ledger).settle(change) }
-            #expect(ledger.surprises.isEmpty, "round \(round), seed \(LanyardProgram.seed): \(ledger.surprises)")
+            #expect(ledger.surprises.isEmpty, "round \(round), seed \(TestRun.seed): \(ledger.surprises)")
         }
         _ = try await expectAcknowledged(server.client, ledger, "the end")
         let missing = ledger.audited.subtracting(try await server.client.auditEntries())
@@ -49,11 +50,11 @@ struct KillTests {
 
     @Test("ended in order under the same load, it has answered every change that it made")
     func inOrder() async throws {
-        print("LANYARD_SEED=\(LanyardProgram.seed): SIGTERM under changes")
-        var random = SeededGenerator(seed: LanyardProgram.seed)
+        print("LANYARD_SEED=\(TestRun.seed): SIGTERM under changes")
+        var random = SeededGenerator(seed: TestRun.seed)
         let installation = try Installation()
         let ledger = KeyLedger()
-        for round in 1...(LanyardProgram.isLong ? 20 : 2) {
+        for round in 1...(TestRun.isLong ? 20 : 2) {
             let server = try await installation.start()
             let time = Duration.milliseconds(Int.random(in: 100...900, using: &random))
             let end = await load(server, ledger, for: time, random.next(), signal: SIGTERM)
@@ -63,8 +64,8 @@ struct KillTests {
             let again = try await installation.start()
             _ = try await expectAcknowledged(again.client, ledger, "round \(round)")
             let entries = try await again.client.auditEntries().filter { $0.hasPrefix("key.") }
-            #expect(entries.subtracting(ledger.audited).isEmpty, "made and not answered, seed \(LanyardProgram.seed)")
-            #expect(ledger.surprises.isEmpty, "round \(round), seed \(LanyardProgram.seed): \(ledger.surprises)")
+            #expect(entries.subtracting(ledger.audited).isEmpty, "made and not answered, seed \(TestRun.seed)")
+            #expect(ledger.surprises.isEmpty, "round \(round), seed \(TestRun.seed): \(ledger.surprises)")
             #expect(await again.stop() == .exit(0))
         }
         #expect(ledger.changes > 0)
@@ -108,7 +109,7 @@ struct KillTests {
         let certain = ledger.certain()
         let codes = try await client.verify(certain.map(\.secret))
         let wrong = zip(certain, codes).filter { $0.code != $1 }.map { "\($0.code) became \($1)" }
-        #expect(wrong.isEmpty, "\(moment), seed \(LanyardProgram.seed)")
+        #expect(wrong.isEmpty, "\(moment), seed \(TestRun.seed)")
         // The way in that a proxy takes.
         if let revoked = certain.first(where: { $0.code == "revoked_key" }) {
             let answer = try await client.send(.data, .GET, "/v1/authorize", secret: revoked.secret)
@@ -120,7 +121,7 @@ struct KillTests {
     }
 
     private func expectAuditVerified(_ installation: Installation) async throws {
-        let command = [LanyardProgram.path, "audit", "verify", "--database", "sqlite:\(installation.database)"]
+        let command = [BuiltProgram.lanyard, "audit", "verify", "--database", "sqlite:\(installation.database)"]
         let verified = try await FinishedCommand.run(command, in: installation)
         #expect(verified.end == .exit(0), "\(verified.output)")
         #expect(verified.output.contains("intact"), "\(verified.output)")

@@ -1,6 +1,7 @@
 import Foundation
 import LanyardWire
 import NIOHTTP1
+import TestSupport
 import Testing
 
 #if os(Linux)

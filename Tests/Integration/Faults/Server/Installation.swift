@@ -1,9 +1,10 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A folder with all files of one server, which is started in it again and again. Removed with its last reference.
 final class Installation: Sendable {
-    let folder: String
+    private let temporary: TemporaryFolder
     private let secret = Mutex<String?>(nil)
     private let starts = Atomic<Int>(0)
 
@@ -16,14 +17,12 @@ final class Installation: Sendable {
     init(on place: Place = .disk) throws {
         let memory = "/dev/shm"
         let isInMemory = place == .memory && FileManager.default.isWritableFile(atPath: memory)
-        let parent = isInMemory ? memory : NSTemporaryDirectory().trimmingSuffix("/")
-        folder = "\(parent)/lanyard-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        temporary = try isInMemory ? TemporaryFolder(in: memory) : TemporaryFolder()
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
+    var folder: String { temporary.path }
 
-    func file(_ name: String) -> String { "\(folder)/\(name)" }
+    func file(_ name: String) -> String { temporary.file(name) }
 
     var database: String { file("lanyard.sqlite") }
 
@@ -53,7 +52,7 @@ final class Installation: Sendable {
         try? FileManager.default.removeItem(atPath: file("ready.json"))
         let number = starts.add(1, ordering: .relaxed).newValue
         return try ServerProcess(
-            wrapper + [LanyardProgram.path, "serve"] + arguments(more), in: folder, log: file("serve-\(number).log"),
+            wrapper + [BuiltProgram.lanyard, "serve"] + arguments(more), in: folder, log: file("serve-\(number).log"),
             environment: environment)
     }
 
@@ -82,11 +81,6 @@ struct RunningProcess: Sendable {
 
     /// Ends it without warning.
     func kill() async {
-        process.send(SIGKILL)
-        _ = await process.ended
+        await process.kill()
     }
-}
-
-extension String {
-    func trimmingSuffix(_ suffix: String) -> String { hasSuffix(suffix) ? String(dropLast(suffix.count)) : self }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import LanyardSQLite
+import TestSupport
 import Testing
 
 @Suite("What keeps a server from starting", .serialized)
@@ -77,7 +78,7 @@ struct StartFaultTests {
             fix: "End the process that has it open")
         let recovery = try await FinishedCommand.run(
             [
-                LanyardProgram.path, "admin", "recover", "--database", "sqlite:\(installation.database)",
+                BuiltProgram.lanyard, "admin", "recover", "--database", "sqlite:\(installation.database)",
                 "--admin-key-file", installation.file("second.key"),
             ], in: installation)
         #expect(recovery.end == .exit(1) && recovery.output.contains("has \(installation.database) open"))

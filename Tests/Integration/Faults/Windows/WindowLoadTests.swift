@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Windows under load", .serialized)
@@ -26,7 +27,7 @@ struct WindowLoadTests {
 
     @Test("no stretch holds more than its limit's amount, at full speed and over a clean restart in mid-window")
     func fullSpeed() async throws {
-        let run = LanyardProgram.isLong ? Run.full : Run.plain
+        let run = TestRun.isLong ? Run.full : Run.plain
         let installation = try Installation()
         let first = try await installation.start()
         let key = try await first.client.createKey("busy", run.limits)
@@ -48,7 +49,7 @@ struct WindowLoadTests {
         #expect(most.1 <= run.long.amount)
         // A unit comes back at most 1/32 of its window late, so what is sustained is 32/33 of the amount. Only where
         // the machine has nothing else to do can a test tell that from a slow machine.
-        if LanyardProgram.isLong {
+        if TestRun.isLong {
             // From the first grant to the first of the last full round before the long limit is spent.
             let moments = seen.grants.map(\.answered).sorted()
             let rounds = run.long.amount - run.short.amount
@@ -69,7 +70,7 @@ struct WindowLoadTests {
         let amount: Int64 = 1_000_000
         let key = try await first.client.createKey(
             "counted", #""limits":[{"name":"hour","amount":\#(amount),"window":"1h"}]"#)
-        let seconds = LanyardProgram.isLong ? 20 : 6
+        let seconds = TestRun.isLong ? 20 : 6
         let seen = await Load(address: first.client.data, secret: key.secret, clients: 2).run(for: .seconds(seconds))
         await first.kill()
         let killed = LoadConnection.now
