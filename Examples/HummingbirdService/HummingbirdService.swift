@@ -28,6 +28,7 @@ struct HummingbirdService {
             router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
             services: [keys])
         try await application.runService()
+        // Saves what the last second counted.
         try await keys.shutDown()
     }
 }

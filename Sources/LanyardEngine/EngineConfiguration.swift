@@ -20,6 +20,13 @@ public struct EngineConfiguration: Sendable {
     /// How long after usage and windows were written down they are written down again. A crash may forget a second of
     /// them: this is less, so that the writing too is done within it.
     public var flushInterval: Duration = .milliseconds(750)
+    /// How long usage is kept by the minute; what is older is put together by the hour.
+    public var usageByMinute: Duration = .seconds(14 * 86_400)
+    /// How long usage is kept at all.
+    public var usageRetention: Duration = .seconds(400 * 86_400)
+    /// So many refused attempts of one sort (malformed, unknown, or no longer valid) from one address within a minute are
+    /// worth a warning in the log; 0 for none.
+    public var attemptWarning = 100
 
     /// The defaults.
     public init() {}

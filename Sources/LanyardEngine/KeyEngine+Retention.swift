@@ -7,7 +7,7 @@ import Synchronization
 // # Usage does not grow for ever
 //
 // A row for each key, minute and outcome is what a chart of the last hour needs, and 60 times what a chart of the last
-// year does. So what is older than `usageByMinuteDays` is put together by the hour, and what is older than `usageDays`
+// year does. So what is older than `usageByMinute` is put together by the hour, and what is older than `usageRetention`
 // goes. Both happen once an hour, in pieces of one short transaction a second, so that nobody who writes waits for long.
 // How far the hours have come stands in the store, in the same transaction: after a crash it goes on from there.
 
@@ -22,16 +22,14 @@ struct UsageRetention: Sendable {
 extension KeyEngine {
     /// The most rows that one transaction puts together or deletes, so that it is short.
     private static let retentionPiece = 2_000
-    private static let minutesOfDay: Int32 = 1_440
 
     /// One step of putting old usage together and deleting what is older still, if anything is left to do in this hour.
     func keepUsageBounded() async {
         let minute = now.wall.minute
         let isDue = retention.withLock { $0.finishedHour != minute / 60 && $0.failedMinute != minute }
         guard isDue else { return }
-        let records = records.withLock { $0 }
-        let rollUpBefore = (minute - records.usageByMinuteDays * KeyEngine.minutesOfDay) / 60 * 60
-        let deleteBefore = minute - records.usageDays * KeyEngine.minutesOfDay
+        let rollUpBefore = (minute - configuration.usageByMinute.wholeMinutes) / 60 * 60
+        let deleteBefore = minute - configuration.usageRetention.wholeMinutes
         do {
             let step = try await store.write { store in
                 try KeyEngine.step(store, rollUpBefore: rollUpBefore, deleteBefore: deleteBefore)
@@ -62,4 +60,9 @@ extension KeyEngine {
         if next != first { try store.setMarker(.usageRolledUpTo, to: "\(next)") }
         return Step(deleted: deleted, isLast: next >= rollUpBefore)
     }
+}
+
+extension Duration {
+    /// Not below 0, and at most a thousand years, which leaves room to subtract it.
+    fileprivate var wholeMinutes: Int32 { Int32(clamping: min(max(components.seconds / 60, 0), 525_600_000)) }
 }

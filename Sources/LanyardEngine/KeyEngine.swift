@@ -44,7 +44,6 @@ public final class KeyEngine: Sendable {
     /// The minute in which old answers were last erased.
     let lastForgetting = Atomic<Int>(0)
     let attempts: RefusedAttempts
-    let records = Mutex(RecordKeeping())
     let retention = Mutex(UsageRetention())
     /// When the last flush that left nothing unwritten began, on the monotonic clock.
     let lastFlush: Atomic<Int64>
@@ -93,7 +92,7 @@ public final class KeyEngine: Sendable {
         changes = Mutex(AppliedChanges(recent: RecentChanges(epoch: start.epoch), epoch: start.epoch))
         pending = PendingFlush()
         attempts = RefusedAttempts(
-            addresses: RefusedAttempts.addressesOfKind, threshold: RecordKeeping().attemptWarning, since: now.wall)
+            addresses: RefusedAttempts.addressesOfKind, threshold: configuration.attemptWarning, since: now.wall)
         lastFlush = Atomic(now.monotonic.nanoseconds)
         acceptsForeign = Atomic(start.hasImports)
         for project in start.projects { directory.set(project, for: project.id, epoch: start.epoch) }

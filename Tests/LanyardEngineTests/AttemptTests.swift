@@ -1,4 +1,5 @@
 import LanyardCore
+import LanyardSQLite
 import LanyardTesting
 import TestSupport
 import Testing
@@ -139,5 +140,18 @@ struct AttemptTests {
         #expect(found.address == address(7))
         #expect(found.counts == [.revokedKey: 3, .unknownKey: 1])
         #expect(found.keys == [revoked.id])
+    }
+
+    @Test("who embeds the engine says from how many on they are worth a warning", arguments: [0, 2])
+    func warnings(threshold: Int) async throws {
+        var configuration = EngineConfiguration()
+        configuration.attemptWarning = threshold
+        let log = CapturedLog()
+        let engine = try await KeyEngine(.inMemory, configuration: configuration, logger: log.logger("engine"))
+        for _ in 0..<3 { _ = try await engine.verify("nonsense", address: address(7)) }
+        await engine.maintain()
+        let warnings = log.lines.filter { $0.contains("\(address(7))") }
+        #expect(warnings.count == (threshold == 0 ? 0 : 1))
+        try await engine.shutDown()
     }
 }

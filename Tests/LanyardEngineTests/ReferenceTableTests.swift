@@ -1,5 +1,5 @@
 @testable import LanyardEngine
-import TestSupport
+import LanyardTesting
 import Testing
 
 /// The table is compared with a dictionary that is told the same.

@@ -12,12 +12,10 @@ struct RetentionTests {
     private static let day: Int32 = 1440
 
     private func fixture(_ clock: ManualTimeSource) async throws -> EngineFixture {
-        let fixture = try await EngineFixture(clock: clock)
-        var records = RecordKeeping()
-        records.usageByMinuteDays = 2
-        records.usageDays = 10
-        fixture.engine.keep(records)
-        return fixture
+        var configuration = EngineConfiguration()
+        configuration.usageByMinute = .seconds(2 * 86_400)
+        configuration.usageRetention = .seconds(10 * 86_400)
+        return try await EngineFixture(configuration: configuration, clock: clock)
     }
 
     private func minutes(_ fixture: EngineFixture) async throws -> [Int32] {

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("RequireKey in front of Hummingbird's routes")
 struct RequireKeyTests {
-    /// The routes of the documentation's snippet, and a body; on a live socket.
+    /// Serves the routes of the documentation's snippet on a live socket while `body` runs.
     private func serving(
         _ keys: KeyEngine, _ body: @escaping @Sendable (any TestClientProtocol) async throws -> Void
     ) async throws {

@@ -17,6 +17,7 @@ struct BootstrapTests {
         func write(_ secret: Secret) { texts.withLock { $0.append(secret.reveal()) } }
     }
 
+    /// The file can't be written.
     private struct DiskFull: Error {}
 
     /// A store as it is before anything was done to it.

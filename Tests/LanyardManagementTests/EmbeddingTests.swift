@@ -7,6 +7,7 @@ import Testing
 
 @Suite("Keys of an embedding service")
 struct EmbeddingTests {
+    /// An engine as a service makes it, but for the log.
     private func keys() async throws -> KeyEngine {
         try await KeyEngine(.inMemory, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

@@ -91,6 +91,27 @@ struct EmbeddingTests {
         try await keys.shutDown()
     }
 
+    @Test("what the service doesn't set is as the server has it, and what it sets is gone by", arguments: [false, true])
+    func configured(isSet: Bool) async throws {
+        var configuration = EngineConfiguration()
+        #expect(configuration.usageByMinute == .seconds(14 * 86_400))
+        #expect(configuration.usageRetention == .seconds(400 * 86_400))
+        #expect(configuration.attemptWarning == 100)
+        configuration.usageByMinute = .seconds(86_400)
+        configuration.usageRetention = .seconds(30 * 86_400)
+        configuration.attemptWarning = 0
+        let keys =
+            isSet
+            ? try await KeyEngine(.inMemory, configuration: configuration)
+            : try await KeyEngine(.inMemory)
+        let new = try await keys.create(name: "cron")
+        guard case .grant = try await keys.verify(new.secret.reveal()) else {
+            Issue.record("denied")
+            return
+        }
+        try await keys.shutDown()
+    }
+
     @Test("what is wrong with a new key is named field by field, and a scope that is none is an error")
     func invalid() async throws {
         let keys = try await KeyEngine(.inMemory)

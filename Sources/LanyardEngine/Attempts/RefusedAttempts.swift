@@ -62,7 +62,7 @@ final class RefusedAttempts: Sendable {
     private let since: Timestamp
 
     fileprivate struct Content {
-        var threshold: Int
+        let threshold: Int
         var sketches: [AttemptSketch]
         var totals: [DenialCode: Int64] = [:]
         var withoutAddress: [DenialCode: Int64] = [:]
@@ -81,8 +81,6 @@ final class RefusedAttempts: Sendable {
             Content(
                 threshold: threshold, sketches: AttemptKind.allCases.map { _ in AttemptSketch(capacity: addresses) }))
     }
-
-    func setThreshold(_ threshold: Int) { content.withLock { $0.threshold = threshold } }
 
     /// Counts a refusal. `key` is asked for where the address has a place for it.
     func count(_ code: DenialCode, from address: IPAddress?, at now: Timestamp, key: () -> KeyID?) {

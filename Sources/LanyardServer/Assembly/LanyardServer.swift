@@ -97,7 +97,6 @@ package struct LanyardServer: Sendable {
         }
         let registry = telemetry.registry
         registry.beforeReading(data.updateMetrics)
-        engine.keep(RecordKeeping(configuration))
         // Weakly: the registry may outlive the server.
         registry.beforeReading { [weak engine] in engine?.reportMetrics() }
         admin = try withMetricsFactory(registry) {

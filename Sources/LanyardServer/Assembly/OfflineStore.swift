@@ -4,7 +4,7 @@ package import LanyardManagement
 import LanyardStorage
 import Logging
 
-/// What an operator can do with a database while no server has it open.
+/// What an operator can do with a database while no server has it open; nothing is served meanwhile.
 package enum OfflineStore {
     /// Makes another administrator, for whoever has no admin secret any more. Whoever can write the database file can do
     /// this, as they could write anything else into it.

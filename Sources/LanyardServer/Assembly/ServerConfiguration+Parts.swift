@@ -14,14 +14,8 @@ extension EngineConfiguration {
         cacheBytes = server.cacheMemory.bytes
         unknownKeysPerMinute = server.unknownKeyBudget
         stalenessBound = server.stalenessBound
-    }
-}
-
-extension RecordKeeping {
-    init(_ server: ServerConfiguration) {
-        self.init()
-        usageByMinuteDays = Int32(clamping: server.usageByMinute.components.seconds / 86_400)
-        usageDays = Int32(clamping: server.usageRetention.components.seconds / 86_400)
+        usageByMinute = server.usageByMinute
+        usageRetention = server.usageRetention
         attemptWarning = server.attemptWarning
     }
 }
