@@ -40,7 +40,7 @@ struct ShowCommand<Resource: ManagedResource>: ClientCommand {
                 """)
     }
 
-    @Argument(help: "Its id or name.") var reference: String
+    @Argument(help: ArgumentHelp("Its id or name.", valueName: Resource.singular)) var reference: String
     @OptionGroup var server: AdminOptions
     @OptionGroup var output: OutputOptions
 
@@ -68,7 +68,7 @@ struct DeleteCommand<Resource: ManagedResource>: ClientCommand {
                 """)
     }
 
-    @Argument(help: "Its id or name.") var reference: String
+    @Argument(help: ArgumentHelp("Its id or name.", valueName: Resource.singular)) var reference: String
     @OptionGroup var server: AdminOptions
     @OptionGroup var output: OutputOptions
 

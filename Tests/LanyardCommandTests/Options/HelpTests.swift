@@ -82,6 +82,18 @@ struct HelpTests {
         }
     }
 
+    @Test("a command's arguments have the same names wherever its help names them")
+    func argumentNames() {
+        for (path, type) in Self.commands where type is any ClientCommand.Type {
+            let help = LanyardCommand.helpMessage(for: type, columns: 200)
+            guard let usage = type.configuration.usage, let part = help.firstRange(of: "ARGUMENTS:\n") else { continue }
+            let arguments = help[part.upperBound...].prefix { $0 != "\n" }
+            for name in arguments.matches(of: /<[a-z-]+>/).map(\.output) {
+                #expect(usage.contains(name), "\(path): \(name) in \(usage)")
+            }
+        }
+    }
+
     @Test("no option of any command takes a secret")
     func secrets() {
         for (path, type) in Self.commands where type is any ClientCommand.Type {
