@@ -9,6 +9,8 @@ package protocol DecisionService: DecisionNode, Sendable {
     var isReady: Bool { get }
     /// Decides by what is in memory, at once.
     func decide(_ request: DecisionRequest, report: inout LimitReport) -> Decision
+    /// Counts a refusal that was found without ``decide(_:report:)`` among the attempts with bad keys.
+    func countAttempt(_ code: DenialCode, from address: IPAddress?, key: KeyID?)
     /// Fetches what a decision lacked.
     func resolve(_ ticket: Ticket) async throws
     /// Ends a call that a grant opened.

@@ -59,7 +59,7 @@ final class OwnKeyCall: ResumableCall {
             rounds += 1
             return .needs([ticket])
         case .denied(let denial):
-            return refuse(denial)
+            return refuse(denial, of: nil)
         case .found(let secret, let digest):
             return go(on: secret, digest)
         }
@@ -77,8 +77,10 @@ final class OwnKeyCall: ResumableCall {
         grantID = nil
     }
 
-    private func refuse(_ denial: Denial) -> CallProgress {
-        .answer(.problem(ProblemResponse(denial)))
+    /// Who tries bad keys here is told with all others who do.
+    private func refuse(_ denial: Denial, of key: ResolvedKey?) -> CallProgress {
+        service.countAttempt(denial.code, from: peer.address, key: key?.record.id)
+        return .answer(.problem(ProblemResponse(denial)))
     }
 
     // MARK: Whose secret it is
@@ -116,7 +118,7 @@ final class OwnKeyCall: ResumableCall {
     private func go(on secret: ResolvedSecret, _ digest: SecretDigest) -> CallProgress {
         let now = service.now
         if purpose == .revoke {
-            if let denial = Steps.notRevoked(secret.key) { return refuse(denial) }
+            if let denial = Steps.notRevoked(secret.key) { return refuse(denial, of: secret.key) }
             return revoke()
         }
         // With costs of nothing, how the limits stand is told and none denies.
@@ -124,7 +126,7 @@ final class OwnKeyCall: ResumableCall {
         let explanation = explain(
             DecisionRequest(presented: .digest(digest), demand: demand, address: peer.address), secret: secret,
             on: service, now: now)
-        if let denial = explanation.denial, Self.judges(explanation) { return refuse(denial) }
+        if let denial = explanation.denial, Self.judges(explanation) { return refuse(denial, of: secret.key) }
         switch purpose {
         case .show:
             let answer = SelfAnswer(

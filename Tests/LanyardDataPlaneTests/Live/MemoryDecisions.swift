@@ -129,6 +129,8 @@ final class MemoryDecisions: DecisionService {
         }
     }
 
+    func countAttempt(_ code: DenialCode, from address: IPAddress?, key: KeyID?) {}
+
     func finish(_ id: GrantID, actual: Costs?) -> FinishOutcome {
         let state = content.withLock { content -> AllowanceState? in
             guard let state = content.open.removeValue(forKey: id) else { return nil }

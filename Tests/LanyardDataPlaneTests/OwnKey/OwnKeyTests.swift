@@ -55,6 +55,24 @@ struct OwnKeyTests {
         }
     }
 
+    @Test("who tries bad keys on itself is counted with all others who do, once for each try")
+    func attempts() async throws {
+        try await withRealServer { server in
+            let issued = try await server.key { $0.allowsSelfRotation = true }
+            _ = try await server.ask("POST", "/v1/self/revoke", key: issued.secret)
+            for (method, path) in [("GET", "/v1/self"), ("POST", "/v1/self/rotate"), ("POST", "/v1/self/revoke")] {
+                #expect(try await server.ask(method, path, key: issued.secret).status == 401)
+                #expect(try await server.ask(method, path, key: .make()).status == 401)
+                #expect(try await server.ask(method, path, ["Authorization: Bearer nonsense"]).status == 401)
+                // A rightful caller meets with this as well.
+                #expect(try await server.ask(method, path).status == 401)
+            }
+            let seen = try #require(server.engine.attemptReport(limit: 10).addresses.first)
+            #expect(seen.counts == [.revokedKey: 3, .unknownKey: 3, .malformedKey: 3])
+            #expect(seen.keys == [issued.details.record.id])
+        }
+    }
+
     @Test("a key that may gives itself a new secret, and both work until the grace ends")
     func rotate() async throws {
         try await withRealServer { server in
