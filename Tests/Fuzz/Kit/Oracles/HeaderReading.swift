@@ -104,6 +104,19 @@ enum HeaderReading {
         return nil
     }
 
+    /// The trace of a `traceparent`, part by part as W3C Trace Context names them.
+    static func traceID(_ text: String) -> String? {
+        let parts = text.utf8.split(separator: UInt8(ascii: "-"), maxSplits: 4, omittingEmptySubsequences: false)
+        let digits = Set("0123456789abcdef".utf8)
+        guard parts.count >= 4, parts[..<4].map(\.count) == [2, 32, 16, 2],
+            parts[..<4].allSatisfy({ $0.allSatisfy(digits.contains) })
+        else { return nil }
+        let texts = parts.map { String(decoding: $0, as: UTF8.self) }
+        if texts[0] == "ff" || texts[0] == "00" && texts.count > 4 { return nil }
+        if texts[1...2].contains(where: { Set($0) == ["0"] }) { return nil }
+        return texts[1]
+    }
+
     static func read(
         _ reader: ForwardedRequestReader, _ fields: FieldLines, from peer: String
     ) -> ForwardedRequest? {

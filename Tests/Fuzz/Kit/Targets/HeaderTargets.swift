@@ -2,7 +2,7 @@ import LanyardCore
 import LanyardHTTP
 
 extension FuzzTarget {
-    static let headers = [keyPlaces, forwardedFor, basic]
+    static let headers = [keyPlaces, forwardedFor, basic, traceParent]
 
     private static let native = "lyd_live_" + String(repeating: "0", count: 49)
     private static let otherNative = "pay_test_" + String(repeating: "1", count: 49)
@@ -82,6 +82,30 @@ extension FuzzTarget {
             let bytes = name.withUnsafeBytes { Array($0) }
             return bytes == expected ? .accepted : .broken("the oracle reads another name, or none")
         }
+    }
+}
+
+extension FuzzTarget {
+    private static let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    private static let parent = "00f067aa0ba902b7"
+
+    /// The value of `traceparent`, which goes into the log of whoever is asked.
+    fileprivate static let traceParent = FuzzTarget(
+        text: "trace-parent",
+        seeds: [
+            "00-\(trace)-\(parent)-01", "cc-\(trace)-\(parent)-00-more", "00-\(trace)-\(parent)-01-more",
+            "ff-\(trace)-\(parent)-01", "00-\(trace)-0000000000000000-01", "00-\(trace.uppercased())-\(parent)-01",
+            "00-\(String(repeating: "0", count: 32))-\(parent)-01", "", "00",
+        ], tokens: ["-", "00-", "ff-", "cc-", "-01", "0", "f", "F", trace, parent, "0000000000000000", "\n"], share: 2
+    ) { text in
+        let read = TraceParent(text)?.traceID
+        let expected = HeaderReading.traceID(text)
+        guard read == expected else {
+            return .broken("the trace is \(read ?? "none"), to the oracle \(expected ?? "none")")
+        }
+        let twice = FieldLines(lines: [("traceparent", text), ("Traceparent", text)])
+        guard TraceParent(in: twice) == nil else { return .broken("two traces are one") }
+        return read == nil ? .refused : .accepted
     }
 }
 
