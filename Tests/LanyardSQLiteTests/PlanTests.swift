@@ -56,6 +56,17 @@ struct PlanTests {
         try await store.close()
     }
 
+    @Test("whether scopes are bound to a project is asked of the few keys that hold such, not of all")
+    func usesOfProject() async throws {
+        let store = try await SQLiteStore.openInMemory()
+        let steps = try await store.withWriter { database in
+            try plan(database, SQLiteTransaction.usesOfProject, [ProjectID(high: 1, low: 1).description])
+        }
+        #expect(steps.contains { $0.contains("keys_with_bound_scopes") }, "\(steps)")
+        #expect(!steps.contains { $0.hasPrefix("SCAN keys") && !$0.contains("INDEX") }, "\(steps)")
+        try await store.close()
+    }
+
     @Test(
         "deleting what keys may refer to does not read every key",
         arguments: ["accounts", "plans", "roles", "projects"])

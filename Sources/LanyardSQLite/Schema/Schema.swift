@@ -16,6 +16,9 @@ enum Schema {
         migrator.registerMigration("2 quotas and their ledger", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: quotas)
         }
+        migrator.registerMigration("3 scopes that are bound to a project", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: boundScopes)
+        }
         return migrator
     }()
 

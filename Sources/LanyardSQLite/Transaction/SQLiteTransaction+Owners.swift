@@ -64,25 +64,28 @@ extension SQLiteTransaction {
 // MARK: - References
 
 extension SQLiteTransaction {
+    /// Scopes that are bound to it by name count too: whoever holds one would hold it for the next project of that name. A
+    /// `_` in a name matches more than itself, which only refuses more.
+    static let usesOfProject: String = {
+        let bound = { (table: String) in
+            """
+            SELECT 1 FROM \(table) WHERE \(Schema.hasBoundScopes)
+            AND scopes LIKE (SELECT '%@' || name || '"%' FROM projects WHERE id = ?1)
+            """
+        }
+        return """
+            SELECT 1 FROM keys WHERE project = ?1 UNION ALL SELECT 1 FROM policies WHERE project = ?1
+            UNION ALL \(bound("keys")) UNION ALL \(bound("roles")) UNION ALL \(bound("plans"))
+            """
+    }()
+
     func isInUse(_ reference: StoreReference) throws -> Bool {
         try attempt("looking for references") {
             var values = ColumnWriter()
             switch reference {
             case .project(let id):
                 values.add(id)
-                // Scopes that are bound to it by name count too: whoever holds one would hold it for the next project
-                // of that name. A `_` in a name matches more than itself, which only refuses more.
-                let bound = { (table: String) in
-                    """
-                    SELECT 1 FROM \(table), projects
-                    WHERE projects.id = ?1 AND \(table).scopes LIKE '%@' || projects.name || '"%'
-                    """
-                }
-                return try exists(
-                    """
-                    SELECT 1 FROM keys WHERE project = ?1 UNION ALL SELECT 1 FROM policies WHERE project = ?1
-                    UNION ALL \(bound("keys")) UNION ALL \(bound("roles")) UNION ALL \(bound("plans"))
-                    """, values)
+                return try exists(Self.usesOfProject, values)
             case .environment(let environment, of: let project):
                 // Reads the project's keys until one is found: seconds for millions, but environments rarely go.
                 values.add(project)
