@@ -135,8 +135,8 @@ let package = Package(
         .executableTarget(
             name: "EngineBenchmark",
             dependencies: [
-                "LanyardManagement", "LanyardEngine", "LanyardPostgres", "LanyardSQLite", "LanyardStorage", "LanyardCore",
-                argumentParser, logging,
+                "LanyardManagement", "LanyardEngine", "LanyardPostgres", "LanyardSQLite", "LanyardStorage",
+                "LanyardTelemetry", "LanyardCore", argumentParser, logging, metrics, nioCore,
             ],
             path: "Benchmarks/Engine", swiftSettings: settings),
         tests(

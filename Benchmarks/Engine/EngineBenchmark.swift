@@ -12,7 +12,7 @@ import Logging
 struct EngineBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "engine-benchmark", abstract: "Measures the engine in its own process.",
-        subcommands: [Decide.self, Memory.self, Import.self, Load.self, Ledger.self])
+        subcommands: [Decide.self, Memory.self, Import.self, Load.self, Ledger.self, Latency.self])
 }
 
 /// What every measurement stands on: a store with keys that are alike but for their names.

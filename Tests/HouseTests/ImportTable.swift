@@ -119,7 +119,7 @@ extension ImportTable {
             products: ["ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL", "Logging"],
             system: .platform, isPublic: false),
         Row(
-            target: "EngineBenchmark", standsOn: ["LanyardManagement", "LanyardSQLite"],
-            products: ["ArgumentParser", "Logging"], system: .platform, isPublic: false),
+            target: "EngineBenchmark", standsOn: ["LanyardManagement", "LanyardSQLite", "LanyardTelemetry"],
+            products: ["ArgumentParser", "Logging", "Metrics", "NIOCore"], system: .platform, isPublic: false),
     ])
 }

@@ -1,4 +1,5 @@
 import LanyardCore
+import LanyardTesting
 import Testing
 
 @Suite("The ledger and what nodes hold of it")
