@@ -66,6 +66,8 @@ public struct UsageQuery: Sendable, Equatable {
     public var visibleProjects: [ProjectID]?
     /// Not of this project's keys; attempts that belong to no key stay.
     public var hiddenProject: ProjectID?
+    /// Not of keys that were deleted: which project they belonged to is no longer known.
+    public var hidesDeletedKeys = false
     /// From this minute on.
     public var fromMinute: Int32
     /// Before this minute.

@@ -71,8 +71,38 @@ struct UsageTests {
                 try await refusal { _ = try await total(world, caller) { $0.project = .name("lanyard") } }
                     == .missing("lanyard:admin"))
         }
-        #expect(try await total(world, .operator) == 1_018)
-        #expect(try await total(world, .holding("lanyard:usage:read", "lanyard:admin")) { $0.key = admin } == 1_000)
+        for caller in [reader, bound] {
+            #expect(
+                try await refusal { _ = try await total(world, caller) { $0.includesLanyard = true } }
+                    == .missing("lanyard:admin"))
+        }
+        // He looks at what services do, unless he asks for his own.
+        #expect(try await total(world, .operator) == 18)
+        #expect(try await total(world, .operator) { $0.includesLanyard = true } == 1_018)
+        let administrator = try Caller.holding("lanyard:usage:read", "lanyard:admin")
+        #expect(try await total(world, administrator) { $0.key = admin } == 1_000)
+        #expect(try await total(world, administrator) { $0.project = .name("lanyard") } == 1_000)
+    }
+
+    @Test("what deleted keys did is for administrators, for nobody knows any more whether such a key was one")
+    func deletedKeys() async throws {
+        let (world, payments, _) = try await world()
+        let admin = try await world.key(in: "lanyard").details.record.id
+        let minute = world.now.minute
+        try await world.store.write {
+            try $0.addUsage([UsageRow(key: admin, minute: minute, outcome: "ok", count: 1_000)])
+        }
+        for id in [admin, payments] {
+            _ = try await world.management.revokeKey(id, reason: nil, as: .operator)
+            try await world.management.deleteKey(id, as: .operator)
+        }
+        let reader = try Caller.holding("lanyard:usage:read")
+        for group in UsageQuery.Group.allCases {
+            #expect(try await total(world, reader) { $0.group = group } == 14, "\(group)")
+            #expect(try await total(world, .operator) { $0.group = group } == 1_018, "\(group)")
+        }
+        for id in [admin, payments] { #expect(try await total(world, reader) { $0.key = id } == 0) }
+        #expect(try await total(world, .operator) { $0.key = admin } == 1_000)
     }
 
     @Test("whose accounts there are can't be probed by a reader of usage alone")

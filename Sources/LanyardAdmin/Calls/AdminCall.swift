@@ -108,6 +108,7 @@ extension AdminCall {
 extension HTTPField.Name {
     static let idempotencyKey = known("Idempotency-Key")
     static let requestID = known("X-Request-Id")
+    static let link = known("Link")
 
     private static func known(_ name: StaticString) -> HTTPField.Name {
         guard let known = HTTPField.Name("\(name)") else {

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import LanyardCore
 import LanyardEngine
+import LanyardHTTP
 import LanyardManagement
 import LanyardStorage
 import LanyardWire
@@ -33,14 +34,20 @@ private enum UsageGroupBy: String, CaseIterable {
     }
 }
 
+/// What is counted beside the usual, as requests say it.
+private enum UsageInclude: String, CaseIterable {
+    case lanyard
+}
+
 extension AdminCall {
     fileprivate func usage() async throws -> AdminAnswer {
         let query = try query(
-            "key", "account", "project", "from", "to", "interval", "group_by", "format", "cursor", "limit")
+            "key", "account", "project", "include", "from", "to", "interval", "group_by", "format", "cursor", "limit")
         var question = UsageRequest()
         question.key = try query.value("key", "the id of a key") { KeyID($0) }
         question.account = try query.account()
         question.project = try query.project()
+        question.includesLanyard = try query.choice("include", of: UsageInclude.self) == .lanyard
         question.from = try query.timestamp("from")
         question.to = try query.timestamp("to")
         question.interval = try query.choice("interval", of: UsageQuery.Interval.self) ?? .hour
@@ -59,29 +66,36 @@ extension AdminCall {
         }
     }
 
-    /// Everything, piece by piece. The first is read before the answer begins, so that a refusal still is one.
+    /// As many rows as one answer may hold, and a link to those behind them. They are read before the answer begins: only
+    /// then is it known whether there are more, and a refusal or a failure is never half a table.
     private func csv(_ request: UsageRequest) async throws -> AdminAnswer {
-        // The end is fixed, or a slow reader would be given rows of later minutes too.
+        // The end is fixed, or the next page would hold rows of later minutes too.
         var question = management.fixed(request)
-        question.after = nil
-        question.limit = ListingBounds.limit.upperBound
-        let start = question
-        let first = try await management.usage(start, as: caller)
-        let body = ResponseBody { writer in
-            var page = first
-            var text = UsageRowAnswer(.none, start.group).csvHeader + "\n"
-            while true {
-                for sum in page.items { text += UsageRowAnswer(sum, start.group).csvLine + "\n" }
-                try await writer.write(ByteBuffer(string: text))
-                text = ""
-                guard let next = page.next else { break }
-                var following = start
-                following.after = next
-                page = try await management.usage(following, as: caller)
-            }
-            try await writer.finish(nil)
-        }
-        return AdminAnswer(status: .ok, mediaType: AdminAnswer.MediaType.csv, body: body)
+        let most = services.configuration.maximumCSVRows
+        var text = UsageRowAnswer(.none, question.group).csvHeader + "\n"
+        var rows = 0
+        repeat {
+            question.limit = min(ListingBounds.limit.upperBound, most - rows)
+            let page = try await management.usage(question, as: caller)
+            for sum in page.items { text += UsageRowAnswer(sum, question.group).csvLine + "\n" }
+            rows += page.items.count
+            question.after = page.next
+        } while question.after != nil && rows < most
+        var answer = AdminAnswer(
+            status: .ok, mediaType: AdminAnswer.MediaType.csv, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+        if question.after != nil { answer.fields[.link] = link(toRowsAfter: question) }
+        return answer
+    }
+
+    /// RFC 8288. Names its form and both ends, whatever the request has left to the server.
+    private func link(toRowsAfter request: UsageRequest) -> String {
+        let query = QueryParameters.query(
+            self.request.uri.query ?? "",
+            with: [
+                ("format", UsageFormat.csv.rawValue), ("from", request.from?.rfc3339), ("to", request.to?.rfc3339),
+                ("cursor", request.after?.cursor),
+            ])
+        return "<\(self.request.uri.path)?\(query)>; rel=\"next\""
     }
 }
 

@@ -11,6 +11,8 @@ package struct AdminConfiguration: Sendable {
     package var version: String
     /// Bytes of a body, but for an import, which is streamed.
     package var maximumBodyBytes = 1_048_576
+    /// Rows of usage in one answer as CSV, which is kept in memory until it is sent.
+    package var maximumCSVRows = 10_000
     /// Bytes of a head.
     package var maximumHeadBytes = 32_768
     package var maximumFields = 100

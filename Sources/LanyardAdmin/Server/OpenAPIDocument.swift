@@ -2158,13 +2158,15 @@ paths:
         How many decisions ended how, per interval, oldest first; written at least each second. Intervals are in
         UTC; those without a decision are left out. Without `group_by` a row counts everything that the filters
         leave. The default is the last 24 hours, by the hour. A caller whose scope is bound to a project sees
-        that project's.
+        that project's. What keys of project `lanyard` did, administrators' calls such as this one, is left out
+        unless it is asked for: with `include=lanyard`, by that project, or by a key's id. Only a caller with
+        `lanyard:admin` may ask for it, and only such a caller sees what keys did that were deleted since.
 
         Usage is kept by the minute for `--usage-by-minute` (14 days); what is older was put together by the hour and
         stands at the hour's first minute. After `--usage-retention` (400 days) it is gone.
 
-        CSV (by `Accept: text/csv` or `?format=csv`) is the whole answer, streamed: `cursor` and `limit` are not
-        used. Its columns: `start`, then `key_id`, `account_id` or `project_id` if grouped, then
+        CSV (by `Accept: text/csv` or `?format=csv`) holds up to 10,000 rows, whatever `limit` says. Where there are
+        more, the field `Link` names the next page: `</v1/usage?…&cursor=…>; rel="next"`. Its columns: `start`, then `key_id`, `account_id` or `project_id` if grouped, then
         `granted,denied,tokens,usd,outcomes`, the last as `code=count` separated by spaces.
 
         ```sh
@@ -2178,6 +2180,11 @@ paths:
           schema: {$ref: '#/components/schemas/KeyId'}
         - {$ref: '#/components/parameters/FilterAccount'}
         - {$ref: '#/components/parameters/FilterProject'}
+        - name: include
+          in: query
+          description: >-
+            Also what keys of project `lanyard` did. Needs `lanyard:admin`.
+          schema: {type: string, enum: [lanyard]}
         - {$ref: '#/components/parameters/From'}
         - {$ref: '#/components/parameters/To'}
         - name: interval
@@ -2196,9 +2203,12 @@ paths:
         - {$ref: '#/components/parameters/Limit'}
       responses:
         '200':
-          description: A page of rows, or all as CSV.
+          description: A page of rows.
           headers:
             X-Request-Id: {$ref: '#/components/headers/RequestId'}
+            Link:
+              description: 'The next page, `rel="next"`, of an answer in CSV that does not hold all rows.'
+              schema: {type: string}
           content:
             application/json: {schema: {$ref: '#/components/schemas/UsageList'}}
             text/csv:

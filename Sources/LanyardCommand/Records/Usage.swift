@@ -12,7 +12,8 @@ struct Usage: ClientCommand {
         usage: "lanyard usage [<options>]",
         discussion: """
             By default the last 24 hours, by the hour; times are UTC. The bar shows what was granted, then what was \
-            denied.
+            denied. What keys of project lanyard did, administrators' calls such as this one, is left out unless you \
+            ask for it.
 
             EXAMPLES:
               lanyard usage --project payments --last 7d --interval day
@@ -48,6 +49,9 @@ struct Usage: ClientCommand {
     @Option(help: ArgumentHelp("Only of this project, by id or name.", valueName: "project"))
     var project: String?
 
+    @Flag(help: "Also what keys of project lanyard did.")
+    var includeLanyard = false
+
     @Option(help: ArgumentHelp("How long a row's interval is.", valueName: "interval"))
     var interval = Interval.hour
 
@@ -70,6 +74,7 @@ struct Usage: ClientCommand {
         var query = [("account", account), ("project", project), ("group_by", groupBy?.rawValue)]
             .compactMap { name, value in value.map { (name: name, value: $0) } }
         if let key { query.append(("key", try await session.id(of: key, KeyResource.self))) }
+        if includeLanyard { query.append(("include", "lanyard")) }
         query.append(("interval", interval.rawValue))
         query += range.query(now: session.now)
         if csv { return try await printCSV(query, in: session) }
@@ -91,18 +96,38 @@ struct Usage: ClientCommand {
         let request = APIRequest(
             method: .GET, path: UsageChart.path, query: query + [("format", "csv")], accept: "text/csv",
             isRepeatable: true)
-        let response = try await session.client.stream(
-            session.client.message(request), timeout: session.client.configuration.timeout)
+        var message = session.client.message(request)
+        let url = session.client.endpoint.url(path: UsageChart.path, query: [])
+        var isFirst = true
+        while true {
+            let response = try await session.client.stream(message, timeout: session.client.configuration.timeout)
+            try await pass(response, omittingHeader: !isFirst, in: session)
+            guard let next = NextPage.query(response.headers) else { return }
+            message.url = url + "?" + next
+            isFirst = false
+        }
+    }
+
+    /// - Parameter omittingHeader: whether the first line, the columns' names, has been printed already.
+    private func pass(
+        _ response: HTTPClientResponse, omittingHeader: Bool, in session: Session
+    ) async throws(CommandFailure) {
+        var isHeader = omittingHeader
         var pieces = response.body.makeAsyncIterator()
         while true {
-            let piece: [UInt8]?
+            var piece: ArraySlice<UInt8>
             do {
-                piece = try await pieces.next().map { Array(buffer: $0) }
+                guard let next = try await pieces.next() else { return }
+                piece = Array(buffer: next)[...]
             } catch {
                 throw session.client.failure(of: error)
             }
-            guard let piece else { return }
-            try session.console.output.write(piece)
+            if isHeader {
+                guard let end = piece.firstIndex(of: UInt8(ascii: "\n")) else { continue }
+                isHeader = false
+                piece = piece[(end + 1)...]
+            }
+            try session.console.output.write(Array(piece))
         }
     }
 }

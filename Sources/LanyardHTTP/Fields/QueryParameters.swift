@@ -16,6 +16,17 @@ package enum QueryParameters {
         }
     }
 
+    /// A query with other values for some parameters, which stand behind all others; those without a value go.
+    /// - Parameter values: Of characters that need no encoding.
+    package static func query(_ query: String, with values: [(name: String, value: String?)]) -> String {
+        let others = pairs(of: query[...]).filter { pair in
+            !values.contains { $0.name == PercentEncoding.decode(pair.name) }
+        }
+        return
+            (others.map { "\($0.name)=\($0.value)" }
+            + values.compactMap { name, value in value.map { "\(name)=\($0)" } }).joined(separator: "&")
+    }
+
     /// How many parameters ``read(_:known:)`` reads at most.
     package static let most = 64
 

@@ -12,6 +12,8 @@ package struct UsageRequest: Sendable {
     package var to: Timestamp?
     package var interval = UsageQuery.Interval.hour
     package var group = UsageQuery.Group.none
+    /// Also what keys of project `lanyard` did, which only administrators may ask for.
+    package var includesLanyard = false
     /// Where the last page ended.
     package var after: UsagePosition?
     package var limit = 50
@@ -32,13 +34,16 @@ extension Management {
     /// The question as it is meant now, for whoever asks for all of its pages.
     package func fixed(_ request: UsageRequest) -> UsageRequest { request.fixed(at: now) }
 
-    /// Usage, oldest first: of the keys of those projects that the caller may read. What administrators' keys did is for
-    /// administrators.
+    /// Usage, oldest first: of the keys of those projects that the caller may read. What keys of project `lanyard` did is
+    /// for administrators who ask for it, by that project, by a key or in so many words: who looks at the usage of a
+    /// service doesn't look for his own calls. What deleted keys did is for administrators too, for they may have been
+    /// such keys.
     package func usage(
         _ request: UsageRequest, as caller: Caller
     ) async throws -> Listing<UsageSum, UsagePosition> {
         try caller.requireForSomeProject(.usageRead)
         _ = try Page<KeyID>(limit: request.limit).checked()
+        if request.includesLanyard { try caller.requireAdministrator() }
         let request = fixed(request)
         guard let from = request.from, let to = request.to, from < to else {
             throw ManagementError.invalid("?from", "expected a time before to")
@@ -48,6 +53,7 @@ extension Management {
             group: request.group, limit: request.limit + 1)
         query.key = request.key
         query.after = request.after
+        query.hidesDeletedKeys = !caller.isAdministrator
         let started = query
         return try await read { store, resolver in
             var query = started
@@ -63,7 +69,9 @@ extension Management {
                 query.account = account.id
             }
             query.visibleProjects = try resolver.visibleProjects(of: caller, holding: .usageRead)
-            if !caller.isAdministrator { query.hiddenProject = ProjectRecord.lanyardID }
+            let asksForLanyard =
+                request.includesLanyard || query.key != nil || query.project == ProjectRecord.lanyardID
+            if !caller.isAdministrator || !asksForLanyard { query.hiddenProject = ProjectRecord.lanyardID }
             // A reader of nothing gets nothing, whatever a store makes of an empty list.
             if query.visibleProjects?.isEmpty == true { return Listing(items: [], next: nil) }
             let sums = try store.usage(query)

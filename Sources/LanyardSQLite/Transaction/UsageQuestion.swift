@@ -31,6 +31,9 @@ struct UsageQuestion {
         }
         // `IS NOT` is true of what has no project too.
         if let hidden = query.hiddenProject { terms.append("keys.project IS NOT \(place { $0.add(hidden) })") }
+        if query.hidesDeletedKeys {
+            terms.append("(keys.id IS NOT NULL OR usage.key = \(Self.noGroupSQL))")
+        }
         let group = Self.group(query.group)
         if let after = query.after {
             let minute = place { $0.add(Int64(after.minute)) }
@@ -43,7 +46,8 @@ struct UsageQuestion {
         let join =
             needsKeys
             ? "JOIN keys ON keys.id = usage.key"
-            : query.hiddenProject != nil ? Self.looseJoin : Self.groupJoin(query.group)
+            : query.hiddenProject != nil || query.hidesDeletedKeys
+                ? Self.looseJoin : Self.groupJoin(query.group)
         sql = """
             SELECT \(piece) AS piece, \(group) AS owner, outcome, sum(count), sum(tokens), sum(nano_usd)
             FROM usage \(join)

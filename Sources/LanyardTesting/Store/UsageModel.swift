@@ -40,6 +40,7 @@ struct UsageModel {
                 guard let key, visible.contains(key.project) else { continue }
             }
             if let hidden = query.hiddenProject, key?.project == hidden { continue }
+            if query.hidesDeletedKeys, row.key != nil, key == nil { continue }
             let position = UsagePosition(
                 minute: row.minute - row.minute % query.interval.minutes, group: group(query.group, row.key, key))
             var sum = sums[position] ?? UsageSum(position: position, outcomes: [:], tokens: 0, nanoUSD: 0)
@@ -74,7 +75,7 @@ struct UsageModel {
             { $0.project = Samples.project(2).id }, { $0.visibleProjects = [] },
             { $0.visibleProjects = [Samples.project(1).id, Samples.project(3).id, Samples.id(77)] },
             { $0.hiddenProject = Samples.project(2).id }, { $0.hiddenProject = Samples.id(77) },
-            { $0.fromMinute = 2880 }, { $0.toMinute = 4321 }, { $0.fromMinute = 3001 },
+            { $0.hidesDeletedKeys = true }, { $0.fromMinute = 2880 }, { $0.toMinute = 4321 }, { $0.fromMinute = 3001 },
         ]
         var queries: [UsageQuery] = []
         for interval in UsageQuery.Interval.allCases {

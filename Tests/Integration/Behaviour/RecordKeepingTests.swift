@@ -176,6 +176,56 @@ struct RecordKeepingTests {
         }
     }
 
+    @Test("a table that is longer than one answer may be names its next page, and no row is twice or missing")
+    func linkedUsage() async throws {
+        var setup = TestNode.Setup()
+        setup.csvRows = 3
+        try await TestNode.run(setup) { node in
+            let key = try await node.key()
+            for _ in 0..<8 {
+                _ = try await node.verify(key.secret)
+                node.clock.advance(by: .seconds(60))
+            }
+            await node.engine.maintain()
+            var (rows, pages) = ([Substring](), [Int]())
+            var target = "/v1/usage?interval=minute&key=\(key.id)&group_by=key"
+            while true {
+                let accept = Call.admin(.GET, target, secret: node.adminSecret).with("Accept", "text/csv")
+                let page = try await node.send(accept)
+                let lines = page.text.split(separator: "\n")
+                #expect(page.status == 200 && lines.first == "start,key_id,granted,denied,tokens,usd,outcomes")
+                rows += lines.dropFirst()
+                pages.append(lines.count - 1)
+                guard let link = page.header("Link") else { break }
+                target = String(try #require(link.wholeMatch(of: /<(\/v1\/usage\?[^>]+)>; rel="next"/)?.1))
+                // What is used meanwhile belongs to no page of this table.
+                node.clock.advance(by: .seconds(600))
+                _ = try await node.verify(key.secret)
+                await node.engine.maintain()
+            }
+            #expect(pages == [3, 3, 2])
+            #expect(Set(rows).count == 8 && rows == rows.sorted())
+        }
+    }
+
+    @Test("an administrator's own calls are among the usage only where they are asked for")
+    func ownUsage() async throws {
+        try await TestNode.run { node in
+            _ = try await node.verify(try await node.key().secret)
+            await node.engine.maintain()
+            func granted(_ query: String) async throws -> Int64? {
+                let rows = try await node.manage(.GET, "/v1/usage?interval=day&\(query)")["data"]?.array
+                return rows?.first?["granted"]?.number?.int64
+            }
+            #expect(try await granted("group_by=project") == 1)
+            await node.engine.maintain()
+            #expect(try await granted("") == 1)
+            #expect(try await granted("include=lanyard") ?? 0 > 2)
+            #expect(try await granted("project=lanyard") ?? 0 > 1)
+            #expect(try await node.admin(.GET, "/v1/usage?include=default").status == 400)
+        }
+    }
+
     @Test("metrics count decisions by way and code, and need no key")
     func metrics() async throws {
         try await TestNode.run { node in

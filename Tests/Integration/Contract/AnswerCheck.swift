@@ -45,7 +45,7 @@ struct AnswerCheck {
     /// Fields that mean something to a client: where one is there, the contract has to say so.
     private static let told = [
         "www-authenticate", "retry-after", "allow", "cache-control", "lanyard-status", "lanyard-key-id",
-        "lanyard-account-id", "lanyard-scopes", "x-request-id",
+        "lanyard-account-id", "lanyard-scopes", "x-request-id", "link",
     ]
 
     private func fieldProblems(_ answer: Answer, _ promised: ContractResponse, method: String) -> [String] {

@@ -25,6 +25,8 @@ final class TestNode: Sendable {
         var trustedProxies = ["127.0.0.0/8", "::1/128"]
         /// How long a body may take on the admin listener.
         var bodyTimeout: Duration = .seconds(30)
+        /// Rows of usage in one answer as CSV.
+        var csvRows = 10_000
 
         init() {}
     }
@@ -82,6 +84,7 @@ final class TestNode: Sendable {
         }
         var administration = AdminConfiguration(host: "127.0.0.1", port: 0, version: "0.0.0-test")
         administration.bodyTimeout = setup.bodyTimeout
+        administration.maximumCSVRows = setup.csvRows
         let admin = try AdminServer(
             engine: engine, management: management, configuration: administration,
             metrics: { String(decoding: registry.exposition(), as: UTF8.self) },

@@ -139,6 +139,33 @@ struct RecordCommandTests {
         }
     }
 
+    @Test("a long table comes page by page, with its columns named once")
+    func longTable() async throws {
+        try await FakeServer.run { request, _ in
+            switch request.target {
+            case let target where target.contains("cursor=1."):
+                .init(
+                    type: "text/csv", headers: ["Link": "</v1/usage?format=csv&cursor=2.>; rel=\"next\""],
+                    body: "start,granted\n2027,2\n")
+            case let target where target.contains("cursor=2."): .init(type: "text/csv", body: "start,granted\n2028,3\n")
+            case _:
+                // Another host's is not gone to: the key would go along.
+                .init(
+                    type: "text/csv",
+                    headers: ["Link": "<http://192.0.2.1/v1/usage?format=csv&to=x&cursor=1.>; rel=\"next\""],
+                    body: "start,granted\n2026,1\n")
+            }
+        } _: { server in
+            let csv = await CommandProbe(server).run("usage", "--csv", "--include-lanyard")
+            #expect(csv.output == "start,granted\n2026,1\n2027,2\n2028,3\n")
+            #expect(
+                server.requests.map(\.target) == [
+                    "/v1/usage?include=lanyard&interval=hour&format=csv", "/v1/usage?format=csv&to=x&cursor=1.",
+                    "/v1/usage?format=csv&cursor=2.",
+                ])
+        }
+    }
+
     @Test("no usage is said to be none")
     func noUsage() async throws {
         try await FakeServer.run { _, _ in
