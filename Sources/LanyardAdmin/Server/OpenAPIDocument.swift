@@ -2990,6 +2990,11 @@ components:
         have at least two decimals.
       pattern: ^[0-9]{1,10}(\.[0-9]{1,9})?$
 
+    LimitedMoney:
+      type: string
+      description: 'An amount in US dollars that a limit admits: more than nothing, at most `1000000000.00`.'
+      pattern: ^(?=.*[1-9])[0-9]{1,10}(\.[0-9]{1,9})?$
+
     Scope:
       type: string
       description: >-
@@ -3082,7 +3087,7 @@ components:
               description: Unique among the limits of its key, account or plan; the name in the `RateLimit` fields.
               pattern: '^[A-Za-z0-9_.-]{1,64}$'
             unit: {type: string, const: usd}
-            amount: {$ref: '#/components/schemas/Money'}
+            amount: {$ref: '#/components/schemas/LimitedMoney'}
             window: {$ref: '#/components/schemas/Duration'}
       examples:
         - {name: burst, unit: requests, amount: 10, window: 1s}
