@@ -1,4 +1,3 @@
-import Crypto
 import HTTPTypes
 import Hummingbird
 import LanyardCore
@@ -98,10 +97,9 @@ extension AdminCall {
     func idempotentJSON() async throws -> (value: JSONValue?, idempotency: IdempotentRequest?) {
         let (value, bytes) = try await optionalJSONWithBytes()
         guard let key = request.headers[.idempotencyKey] else { return (value, nil) }
-        var hasher = SHA256()
-        hasher.update(data: Array("\(request.method.rawValue) \(request.uri.path)\n".utf8))
-        hasher.update(data: bytes)
-        return (value, try IdempotentRequest(key: key, requestHash: Array(hasher.finalize())))
+        let idempotency = try IdempotentRequest(
+            key: key, method: request.method.rawValue, path: request.uri.path, body: bytes)
+        return (value, idempotency)
     }
 }
 
