@@ -91,7 +91,7 @@ struct EmbeddingTests {
         try await keys.shutDown()
     }
 
-    @Test("what the service doesn't set is as the server has it, and what it sets is gone by", arguments: [false, true])
+    @Test("a service may set how long usage is kept and what is warned about, or leave it", arguments: [false, true])
     func configured(isSet: Bool) async throws {
         var configuration = EngineConfiguration()
         #expect(configuration.usageByMinute == .seconds(14 * 86_400))
