@@ -28,6 +28,9 @@ struct UsageQuestion {
         if let hidden = query.hiddenProject {
             terms.append("keys.project IS DISTINCT FROM \(place { $0.add(hidden) })")
         }
+        if query.hidesDeletedKeys {
+            terms.append("(keys.id IS NOT NULL OR usage.key = \(Self.noGroupSQL))")
+        }
         let group = Self.group(query.group)
         if let after = query.after {
             let minute = place { $0.add(Int64(after.minute)) }
@@ -39,7 +42,8 @@ struct UsageQuestion {
         let join =
             needsKeys
             ? "JOIN keys ON keys.id = usage.key"
-            : query.hiddenProject != nil ? Self.looseJoin : Self.groupJoin(query.group)
+            : query.hiddenProject != nil || query.hidesDeletedKeys
+                ? Self.looseJoin : Self.groupJoin(query.group)
         sql = """
             SELECT \(piece) AS piece, \(group) AS owner, outcome, sum(count)::bigint, sum(tokens)::bigint,
                 sum(nano_usd)::bigint
