@@ -43,7 +43,7 @@ extension KeyEngine: Service {
         reportMetrics()
         await forgetIdempotentAnswers()
         await keepUsageBounded()
-        await leases.prune(balancesAfter: .days(records.withLock { $0.usageDays }))
+        await leases.prune(balancesAfter: configuration.usageRetention)
     }
 
     /// Answers that may not be given again are erased, at the latest a minute after their time: a store that is stolen

@@ -87,8 +87,6 @@ final class OpenCalls: Sendable {
 }
 
 extension Duration {
-    static func days(_ count: Int32) -> Duration { .seconds(Int64(count) * 86_400) }
-
     /// Whole nanoseconds, saturating.
     var wholeNanoseconds: Int64 {
         let (seconds, attoseconds) = components
