@@ -119,7 +119,8 @@ extension ImportTable {
             products: ["ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL", "Logging"],
             system: .platform, isPublic: false),
         Row(
-            target: "EngineBenchmark", standsOn: ["LanyardManagement", "LanyardSQLite", "LanyardTelemetry"],
+            target: "EngineBenchmark",
+            standsOn: ["LanyardManagement", "LanyardPostgres", "LanyardSQLite", "LanyardTelemetry"],
             products: ["ArgumentParser", "Logging", "Metrics", "NIOCore"], system: .platform, isPublic: false),
     ])
 }
