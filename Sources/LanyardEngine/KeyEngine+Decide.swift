@@ -94,7 +94,7 @@ extension KeyEngine {
     }
 
     private func settle(_ reservation: Reservation, of state: AllowanceState, actual: Costs, at now: Now) {
-        for state in state.settle(reservation, actual: actual, at: now.monotonic) { leases.enqueue(state) }
+        for state in state.settle(reservation, actual: actual, at: now) { leases.enqueue(state) }
         // Usage counted what was reserved, in the minute of the grant.
         var correction = UsageTally(minute: reservation.minute)
         correction.tokens = actual.tokens - reservation.costs.tokens

@@ -65,9 +65,8 @@ final class KeyResolver: Sendable {
     /// - Returns: Whether its billing day has moved, which its keys' own quotas go by.
     func update(_ record: AccountRecord, epoch: Int64) -> Bool {
         guard let account = accounts.withLock({ $0[record.id] }) else { return false }
-        let billingDay = account.record.billingDay
         update(account, record, epoch: epoch)
-        return billingDay != record.billingDay
+        return account.moveBillingDay(to: record.billingDay)
     }
 
     private func update(_ account: ResolvedAccount, _ record: AccountRecord, epoch: Int64) {

@@ -27,6 +27,14 @@ final class OpenCalls: Sendable {
         /// Calls that ended, with when they are forgotten: so that finishing twice can be told from a mistake. Bounded by
         /// itself, for ended calls must not take the place of open ones; beyond it, finishing twice is not recognised.
         var ended: [GrantID: MonotonicInstant] = [:]
+        /// Open ones that hold no place in flight. At most half: they must not keep out the calls that need to be open.
+        var reservations = 0
+
+        mutating func remove(_ id: GrantID) -> OpenedCall? {
+            guard let call = open.removeValue(forKey: id)?.call else { return nil }
+            if !call.isInFlight { reservations -= 1 }
+            return call
+        }
     }
 
     init(capacity: Int, timeout: Duration) {
@@ -39,6 +47,10 @@ final class OpenCalls: Sendable {
         let id = GrantID.make(atMilliseconds: now.wall.milliseconds)
         return calls.withShard(of: id.low) { shard in
             guard shard.open.count < perShard else { return nil }
+            if !call.isInFlight {
+                guard shard.reservations < perShard / 2 + 1 else { return nil }
+                shard.reservations += 1
+            }
             shard.open[id] = Call(call: call, deadline: deadline(after: now.monotonic))
             return id
         }
@@ -47,11 +59,11 @@ final class OpenCalls: Sendable {
     /// Ends a call. What it returns beside the outcome is the call's to settle, by whoever ended it and nobody else.
     func finish(_ id: GrantID, at now: MonotonicInstant) -> (outcome: FinishOutcome, call: OpenedCall?) {
         let (outcome, call) = calls.withShard(of: id.low) { shard -> (FinishOutcome, OpenedCall?) in
-            guard let call = shard.open.removeValue(forKey: id) else {
+            guard let call = shard.remove(id) else {
                 return (shard.ended[id] == nil ? .unknown : .alreadyFinished, nil)
             }
             if shard.ended.count < perShard { shard.ended[id] = deadline(after: now) }
-            return (.finished, call.call)
+            return (.finished, call)
         }
         // Outside the lock: a decision holds its state's lock while it opens a call here.
         if let call, call.isInFlight { call.state.endCall() }
@@ -65,7 +77,7 @@ final class OpenCalls: Sendable {
             shard.ended = shard.ended.filter { $0.value > now }
             for (id, call) in shard.open where call.deadline <= now {
                 ended.append(call.call)
-                shard.open[id] = nil
+                _ = shard.remove(id)
                 if shard.ended.count < perShard { shard.ended[id] = deadline(after: now) }
             }
         }

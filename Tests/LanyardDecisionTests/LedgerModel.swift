@@ -48,13 +48,13 @@ struct LedgerModel {
 
     /// A decision on one node: whether it was granted.
     mutating func decide(_ index: Int, cost: Int64, reserves: Bool = false) -> QuotaSlot.Verdict {
-        let verdict = nodes[index].slot.verdict(on: cost, passesOnOutage: false, at: monotonic)
+        let verdict = nodes[index].slot.verdict(on: cost, passesOnOutage: false, at: now)
         switch verdict {
         case .covered:
-            nodes[index].slot.charge(cost, at: monotonic)
+            nodes[index].slot.charge(cost, at: now)
             granted[period.start, default: 0] += cost
             if reserves { nodes[index].open.append((cost, nodes[index].slot.period)) }
-        case .unknown: nodes[index].slot.wait(for: cost, at: monotonic)
+        case .unknown: nodes[index].slot.wait(for: cost, at: now)
         case .exhausted, .unreachable: break
         }
         return verdict
@@ -83,7 +83,7 @@ struct LedgerModel {
             nodes[index].slot.fail(at: monotonic)
             return false
         }
-        _ = nodes[index].slot.apply(QuotaSlot.Answers(to: batch, outcome, askedAt: monotonic), booking)
+        _ = nodes[index].slot.apply(QuotaSlot.Answers(to: batch, outcome, askedAt: monotonic), booking, at: now)
         return true
     }
 

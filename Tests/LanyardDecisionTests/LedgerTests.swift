@@ -184,7 +184,7 @@ struct LedgerTests {
         model.exchange(0)
         #expect(isCovered(model.decide(0, cost: 90, reserves: true)))
         let made = model.nodes[0].open[0].made
-        model.nodes[0].slot.overrun(30, madeIn: made, at: model.monotonic)
+        model.nodes[0].slot.overrun(30, madeIn: made, at: model.now)
         model.exchange(0, returning: true)
         #expect(try #require(model.balances.values.first).used == 120)
         _ = model.decide(0, cost: 1)

@@ -142,8 +142,7 @@ struct QuotaTests {
         let (key, secret) = try await fixture.createKey { $0.quotas = [quota] }
         #expect(await fixture.code(secret) == nil)
         fixture.store.failWrites(true)
-        for _ in 0..<150 { _ = await fixture.code(secret) }
-        #expect(await fixture.code(secret) == nil)
+        for _ in 0..<150 { #expect(await fixture.code(secret) == nil, "also the call that finds the outage") }
         fixture.store.failWrites(false)
         fixture.clock.advance(by: .seconds(11))
         await fixture.engine.maintain()
@@ -156,7 +155,7 @@ struct QuotaTests {
     func reservations() async throws {
         let fixture = try await EngineFixture()
         let quota = QuotaDefinition.budget(nanoUSD: 5_000_000_000, per: .month)
-        let (key, secret) = try await fixture.createKey { $0.quotas = [quota] }
+        let (_, secret) = try await fixture.createKey { $0.quotas = [quota] }
         let first = try #require(await reserve(fixture, secret, 3_000_000_000))
         #expect(first.costs.nanoUSD == 3_000_000_000)
         #expect(await reserve(fixture, secret, 3_000_000_000) == nil, "two dollars are left")
@@ -165,13 +164,32 @@ struct QuotaTests {
             Issue.record("the call was not open")
             return
         }
-        _ = fixture.engine.finish(id, actual: Costs(nanoUSD: 0))
+        guard case .alreadyFinished = fixture.engine.finish(id, actual: Costs(nanoUSD: 0)) else {
+            Issue.record("a call was settled twice")
+            return
+        }
         let clamped = try #require(await reserve(fixture, secret, 9_000_000_000, least: 1))
         #expect(clamped.costs.nanoUSD == 4_000_000_000, "clamped to what is left")
         _ = fixture.engine.finish(try #require(clamped.grantID), actual: Costs(nanoUSD: 4_500_000_000))
         #expect(await reserve(fixture, secret, 1) == nil)
         try await fixture.engine.shutDown()
-        _ = key
+    }
+
+    @Test("a used up budget lets no call through whose cost was clamped to nothing, and books what nobody reserved")
+    func nothingIsFree() async throws {
+        let fixture = try await EngineFixture()
+        let quotas = [QuotaDefinition.tokens(100, per: .month), .budget(nanoUSD: 10, per: .month)]
+        let (_, secret) = try await fixture.createKey { $0.quotas = quotas }
+        let tokens = try #require(await reserve(fixture, secret, 0, tokens: 60))
+        guard
+            case .finished = fixture.engine.finish(
+                try #require(tokens.grantID), actual: Costs(requests: 1, tokens: 60, nanoUSD: 10))
+        else {
+            Issue.record("the call was not open")
+            return
+        }
+        #expect(await reserve(fixture, secret, 5, tokens: 10, least: 0) == nil, "the budget is used up")
+        try await fixture.engine.shutDown()
     }
 
     @Test("usage counts what a settled call used, and not what was reserved for it")

@@ -35,7 +35,7 @@ package enum Ticket: Sendable, Hashable {
     /// The digest is in no cache. If nothing has it, the look-up counts against the address.
     case load(SecretDigest, from: IPAddress?)
     /// A key's quotas, or its account's, can't tell whether they suffice before the ledger was asked.
-    case leases(key: Subject, account: Subject?)
+    case leases(key: Subject, account: Subject?, Costs)
 }
 
 /// The outcome of a decision.

@@ -163,16 +163,24 @@ package final class ResolvedAccount: Sendable {
     package let id: AccountID
     package let state: AllowanceState
     private let suspended = Atomic<Bool>(false)
+    /// The billing day that the account's cached keys go by.
+    private let keysBillingDay: Atomic<Int>
     private let content: Mutex<(record: AccountRecord, epoch: Int64)>
 
     package init(_ record: AccountRecord, state: AllowanceState, epoch: Int64) {
         id = record.id
         self.state = state
         content = Mutex((record, epoch))
+        keysBillingDay = Atomic(record.billingDay)
         suspended.store(record.isSuspended, ordering: .releasing)
     }
 
     package var isSuspended: Bool { suspended.load(ordering: .acquiring) }
+
+    /// Notes by which billing day the account's keys are loaded from now on; whether it is another one than before.
+    package func moveBillingDay(to day: Int) -> Bool {
+        keysBillingDay.exchange(day, ordering: .acquiringAndReleasing) != day
+    }
 
     package var record: AccountRecord { content.withLock { $0.record } }
 

@@ -26,7 +26,6 @@ extension Spending {
         guard denial == nil else { return }
         if let least = demand.leastCosts { costs = Steps.clamp(costs, least: least, own, now: now) }
         take(Steps.checkQuotas(costs, own, now: now))
-        if mustWait { Steps.waitForQuotas(costs, own, now: now) }
     }
 
     mutating func checkQuotas(
@@ -38,9 +37,6 @@ extension Spending {
             costs = Steps.clamp(costs, least: least, shared, now: now)
         }
         take(.both(Steps.checkQuotas(costs, own, now: now), Steps.checkQuotas(costs, shared, now: now)))
-        guard mustWait else { return }
-        Steps.waitForQuotas(costs, own, now: now)
-        Steps.waitForQuotas(costs, shared, now: now)
     }
 
     private mutating func take(_ check: Steps.QuotaCheck) {
@@ -62,7 +58,7 @@ extension Spending {
         var reservation: Reservation?
         // What is counted in requests is known beforehand.
         if costs.tokens > 0 || costs.nanoUSD > 0 {
-            let pieces = (own: own.reservedPieces(costs), shared: shared(costs))
+            let pieces = (own: own.reservedPieces(costs, now: now), shared: shared(costs))
             if !pieces.own.isEmpty || !pieces.shared.isEmpty {
                 reservation = Reservation(
                     costs, minute: now.wall.minute, own: pieces.own, shared: pieces.shared, account: key.account?.state)
@@ -71,10 +67,10 @@ extension Spending {
         guard isInFlight || reservation != nil else { return }
         let call = OpenedCall(state: key.state, isInFlight: isInFlight, reservation: reservation)
         grantID = node.openCall(call, at: now.monotonic)
-        guard isInFlight else { return }
-        if grantID == nil {
+        // A reservation that can't be remembered stays charged; but a clamped one may cost more, and that must be booked.
+        if grantID == nil, isInFlight || demand.leastCosts != nil {
             denial = Denial(.unavailable)
-        } else {
+        } else if isInFlight {
             own.inFlight += 1
         }
     }
@@ -101,7 +97,7 @@ extension Spending {
 
 extension Spending {
     func decision(on key: ResolvedKey, _ node: some DecisionNode) -> Decision {
-        if mustWait { return .needs(.leases(key: key.state.subject, account: key.account?.state.subject)) }
+        if mustWait { return .needs(.leases(key: key.state.subject, account: key.account?.state.subject, costs)) }
         if let retired { node.retire(retired, of: key.state.subject) }
         if ownMustFlush { node.needsFlush(key.state) }
         if ownMustAsk { node.needsLedger(key.state) }

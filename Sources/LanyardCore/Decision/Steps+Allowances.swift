@@ -14,7 +14,7 @@ extension Steps {
                         spending.checkQuotas(demand, own, shared, now: now)
                         if spending.mustWait { return }
                     }
-                    spending.openCall(demand, key, &own, now: now, on: node) { shared.reservedPieces($0) }
+                    spending.openCall(demand, key, &own, now: now, on: node) { shared.reservedPieces($0, now: now) }
                     spending.settle(&own, now: now, report: &report)
                     spending.settle(&shared, now: now, report: &report)
                     if spending.denial == nil {

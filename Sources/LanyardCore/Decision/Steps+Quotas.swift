@@ -26,7 +26,7 @@ extension Steps {
             let gauge = book.set.gauges[index]
             let cost = costs[gauge.unit]
             if cost <= 0 { continue }
-            switch book.slots[index].verdict(on: cost, passesOnOutage: gauge.passesOnOutage, at: now.monotonic) {
+            switch book.slots[index].verdict(on: cost, passesOnOutage: gauge.passesOnOutage, at: now) {
             case .covered: break
             case .exhausted: check = .both(check, .denied(exhausted(book, at: index, cost: cost, now: now)))
             case .unknown: check = .both(check, .unknown)
@@ -39,7 +39,7 @@ extension Steps {
     private static func exhausted(_ book: QuotaBook, at index: Int, cost: Int64, now: Now) -> Denial {
         let rule = book.set.rules[index]
         let slot = book.slots[index]
-        let reading = slot.reading(at: now.monotonic)
+        let reading = slot.reading(at: now)
         let status = QuotaStatus(
             definition: rule.definition, source: rule.source, limit: reading?.limit ?? rule.definition.amount,
             used: reading.map { max(0, $0.limit - $0.remaining) } ?? 0, remaining: reading?.remaining ?? 0,
@@ -47,20 +47,6 @@ extension Steps {
         let wait = cost > status.limit ? nil : slot.millisecondsUntilReset(at: now.monotonic)
         let code: DenialCode = rule.definition.unit == .usd ? .budgetExceeded : .quotaExceeded
         return Denial(code, .quota(status, retryAfterMilliseconds: wait))
-    }
-
-    /// Notes that a call waits, in every slot that can't cover its part.
-    static func waitForQuotas(_ costs: Costs, _ content: borrowing AllowanceState.Content, now: Now) {
-        guard let book = content.quotas else { return }
-        for index in book.slots.indices {
-            let gauge = book.set.gauges[index]
-            let cost = costs[gauge.unit]
-            guard cost > 0 else { continue }
-            switch book.slots[index].verdict(on: cost, passesOnOutage: gauge.passesOnOutage, at: now.monotonic) {
-            case .unknown: book.slots[index].wait(for: cost, at: now.monotonic)
-            case .covered, .exhausted, .unreachable: break
-            }
-        }
     }
 
     /// Charges what ``checkQuotas(_:_:now:)`` found covered; `true` if a slot is running dry, and the state is in no list
@@ -71,7 +57,7 @@ extension Steps {
         for index in book.slots.indices {
             let cost = costs[book.set.gauges[index].unit]
             if cost <= 0 { continue }
-            book.slots[index].charge(cost, at: now.monotonic)
+            book.slots[index].charge(cost, at: now)
             if book.slots[index].isRunningDry { isRunningDry = true }
         }
         return isRunningDry && book.list()
@@ -81,7 +67,7 @@ extension Steps {
     static func readQuotas(_ content: borrowing AllowanceState.Content, now: Now, report: inout LimitReport) {
         guard let book = content.quotas else { return }
         for index in book.slots.indices {
-            guard let reading = book.slots[index].reading(at: now.monotonic) else { continue }
+            guard let reading = book.slots[index].reading(at: now) else { continue }
             report.append(
                 QuotaReading(
                     set: book.set, index: index, limit: reading.limit, remaining: reading.remaining,
@@ -100,10 +86,11 @@ extension Steps {
         var costs = most
         for index in book.slots.indices {
             let unit = book.set.gauges[index].unit
-            guard case .exhausted = book.slots[index].verdict(on: costs[unit], passesOnOutage: false, at: now.monotonic)
+            guard case .exhausted = book.slots[index].verdict(on: costs[unit], passesOnOutage: false, at: now)
             else { continue }
-            let remaining = book.slots[index].reading(at: now.monotonic)?.remaining ?? 0
-            costs[unit] = min(costs[unit], max(least[unit], remaining))
+            let remaining = book.slots[index].reading(at: now)?.remaining ?? 0
+            // Never to nothing: what costs nothing is not looked at.
+            costs[unit] = min(costs[unit], max(least[unit], remaining, 1))
         }
         return costs
     }

@@ -29,6 +29,19 @@ public struct LedgerBatch: Sendable {
         self.withdrawals = withdrawals
     }
 
+    /// Whether it asks for nothing.
+    package var isEmpty: Bool {
+        settlements.isEmpty && adjustments.isEmpty && credits.isEmpty && withdrawals.isEmpty
+    }
+
+    /// Adds what another one asks.
+    package mutating func append(_ other: LedgerBatch) {
+        settlements += other.settlements
+        adjustments += other.adjustments
+        credits += other.credits
+        withdrawals += other.withdrawals
+    }
+
     /// A lease comes to its end: what was used of it, and the rest is free again.
     public struct Settlement: Hashable, Sendable {
         /// The lease.

@@ -121,6 +121,8 @@ extension LedgerPage {
         guard leases[adjustment.id] == nil else { return }
         let period = adjustment.period ?? period(of: adjustment.quota, adjustment.terms)
         let id = QuotaBalanceID(quota: adjustment.quota, start: period.start)
+        // What would come back to a row that is gone with its key must not bring it back.
+        guard adjustment.units > 0 || balances[id] != nil else { return }
         var balance = balance(id, end: period.end, adjustment.terms)
         balance.used = max(0, balance.used.saturatingAdd(adjustment.units))
         set(trace(adjustment.id, node, balance, units: adjustment.units))

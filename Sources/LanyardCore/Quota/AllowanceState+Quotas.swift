@@ -1,23 +1,20 @@
 // What the keeper of leases does with a state: it carries its wishes to the ledger, and the answers back.
 
 extension AllowanceState {
-    /// Puts what the quotas want of the ledger into `batch`; `true` if there is anything.
-    package func askLedger(_ batch: inout LedgerBatch, at now: Now, returning: Bool = false) -> Bool {
-        var asked = batch
+    /// What the quotas want of the ledger; empty if nothing.
+    package func askLedger(by node: NodeID, at now: Now, returning: Bool = false) -> LedgerBatch {
         let subject = subject
-        let hasAny = withContent { content in
-            content.quotas?.isListed = false
-            guard let book = content.quotas else { return false }
-            var hasAny = false
+        return withContent { content in
+            var batch = LedgerBatch(node: node, localTime: now.wall)
+            guard let book = content.quotas else { return batch }
+            book.isListed = false
             let epoch = content.epoch
             book.forEachSlot { rule, slot, isRetired in
                 let booking = QuotaSlot.Booking(rule, of: subject, epoch: epoch)
-                if slot.ask(&asked, booking, at: now, returning: returning || isRetired) { hasAny = true }
+                _ = slot.ask(&batch, booking, at: now, returning: returning || isRetired)
             }
-            return hasAny
+            return batch
         }
-        batch = asked
-        return hasAny
     }
 
     /// What came of asking.
@@ -28,10 +25,12 @@ extension AllowanceState {
         package var mustBeKept = false
         /// Quotas that calls wait for and that other nodes hold.
         package var short: [QuotaIdentity] = []
+        /// Quotas that calls wait for and whose period is all but over.
+        package var ending: [QuotaIdentity] = []
     }
 
     /// Takes over the ledger's answers to a batch that this state's wishes stood in.
-    package func takeAnswers(_ answers: QuotaSlot.Answers, at now: MonotonicInstant) -> LedgerProgress {
+    package func takeAnswers(_ answers: QuotaSlot.Answers, at now: Now) -> LedgerProgress {
         let subject = subject
         return withContent { content in
             var progress = LedgerProgress()
@@ -39,22 +38,42 @@ extension AllowanceState {
             let epoch = content.epoch
             book.forEachSlot { rule, slot, _ in
                 let booking = QuotaSlot.Booking(rule, of: subject, epoch: epoch)
-                if slot.apply(answers, booking) { progress.short.append(booking.quota) }
-                if slot.wantsAttention(at: now) { progress.wantsMore = true }
+                switch slot.apply(answers, booking, at: now) {
+                case .answered: break
+                case .short: progress.short.append(booking.quota)
+                case .ending: progress.ending.append(booking.quota)
+                }
             }
+            progress.wantsMore = book.hasUnfinished && book.list()
             progress.mustBeKept = !book.isEmpty
             return progress
         }
     }
 
-    /// The ledger could not be asked.
-    package func ledgerFailed(at now: MonotonicInstant) {
-        forEachSlot { $0.fail(at: now) }
+    /// A call waits until the ledger was asked for what it lacks.
+    package func waitForLeases(_ costs: Costs, at now: Now) {
+        withContent { content in
+            content.quotas?.forEachSlot { rule, slot, isRetired in
+                if !isRetired { slot.wait(for: costs[rule.definition.unit], at: now) }
+            }
+        }
     }
 
-    /// Whoever waited does so no longer.
-    package func forgetWaitingCalls() {
-        forEachSlot { $0.forgetWaiting() }
+    /// Other nodes were asked to give back what is leased of a quota, and what they gave did not suffice.
+    package func wasRecalledInVain(_ quota: QuotaIdentity, at now: MonotonicInstant) {
+        withContent { content in
+            content.quotas?.withSlot(unit: quota.unit, period: quota.period, source: quota.source) { slot in
+                slot.wasRecalledInVain(at: now)
+            }
+        }
+    }
+
+    /// The ledger could not be asked.
+    package func ledgerFailed(at now: MonotonicInstant) {
+        withContent { content in
+            content.quotas?.isListed = false
+            content.quotas?.forEachSlot { _, slot, _ in slot.fail(at: now) }
+        }
     }
 
     /// The next question to the ledger asks how every quota stands.
@@ -62,10 +81,12 @@ extension AllowanceState {
         forEachSlot { $0.inquire() }
     }
 
-    /// What is unspent of a quota is to be given back.
-    package func recallLeases(of quota: QuotaIdentity) {
+    /// What is unspent of a quota is to be given back; `true` if the keeper must be told.
+    package func recallLeases(of quota: QuotaIdentity) -> Bool {
         withContent { content in
-            content.quotas?.withSlot(unit: quota.unit, period: quota.period, source: quota.source) { $0.recall() }
+            guard let book = content.quotas else { return false }
+            book.withSlot(unit: quota.unit, period: quota.period, source: quota.source) { $0.recall() }
+            return book.list()
         }
     }
 
@@ -74,11 +95,17 @@ extension AllowanceState {
         forEachSlot { $0.void() }
     }
 
-    /// Whether the ledger should hear of it though no call waits.
-    package func wantsLedger(at now: MonotonicInstant) -> Bool {
+    /// Whether the ledger should hear of it though no call waits, and the keeper must be told.
+    package func listForLedger(at now: Now) -> Bool {
         withContent { content in
-            content.quotas?.slots.contains { $0.wantsAttention(at: now) } ?? false
+            guard let book = content.quotas, book.wantsAttention(at: now) else { return false }
+            return book.list()
         }
+    }
+
+    /// Whether leases are held, or something is unfinished.
+    package var holdsLeases: Bool {
+        withContent { content in content.quotas.map { !$0.isEmpty } ?? false }
     }
 
     package var hasQuotas: Bool {

@@ -69,6 +69,15 @@ final class QuotaBook {
         return !isListed
     }
 
+    /// Whether the ledger should hear of it though no call waits.
+    func wantsAttention(at now: Now) -> Bool {
+        !retired.isEmpty || slots.contains { $0.wantsAttention(at: now) }
+    }
+
+    var hasUnfinished: Bool {
+        !retired.isEmpty || slots.contains(where: \.hasUnfinished)
+    }
+
     var isEmpty: Bool { retired.isEmpty && slots.allSatisfy(\.isEmpty) }
 }
 

@@ -37,6 +37,8 @@ package struct QuotaSlot: Sendable {
         var time: Timestamp
         /// When it was asked.
         var askedAt: MonotonicInstant
+        /// Whether the authority goes by this process's own civil clock, which can be set.
+        var isLocal: Bool
     }
 
     /// The period of all that is held and known.
@@ -61,6 +63,10 @@ package struct QuotaSlot: Sendable {
     private var failedAt: MonotonicInstant?
     /// What was said of the quota may no longer be so.
     private var isDoubtful = false
+    /// It became so after ``pending`` was asked.
+    private var isDoubtfulSinceAsked = false
+    /// When other nodes were last asked in vain to give back.
+    private var recalledInVainAt = MonotonicInstant(nanoseconds: .min / 2)
     /// The definition has changed since ``pending`` was asked.
     private var isPendingOutdated = false
     private var isRecalled = false
@@ -97,26 +103,28 @@ extension QuotaSlot {
     package static let knowledgeNanoseconds: Int64 = 1_000_000_000
 
     /// Units that can be spent at once.
-    package func available(at now: MonotonicInstant) -> Int64 {
+    package func available(at now: Now) -> Int64 {
         isOver(at: now) ? 0 : held - spent
     }
 
-    package func verdict(on cost: Int64, passesOnOutage: Bool, at now: MonotonicInstant) -> Verdict {
+    package func verdict(on cost: Int64, passesOnOutage: Bool, at now: Now) -> Verdict {
         let available = available(at: now)
         if available >= cost { return .covered }
-        if let failedAt {
-            if passesOnOutage { return .covered }
-            return now.nanoseconds - failedAt.nanoseconds < QuotaSlot.retryNanoseconds ? .unreachable : .unknown
+        if let failedAt, now.monotonic.nanoseconds - failedAt.nanoseconds < QuotaSlot.retryNanoseconds {
+            return passesOnOutage ? .covered : .unreachable
         }
-        guard let standing, !isOver(at: now), pending == nil, !isDoubtful,
-            now.nanoseconds - standing.askedAt.nanoseconds < QuotaSlot.knowledgeNanoseconds,
+        // What is asked for now can bring no more than was free.
+        guard let standing, !isOver(at: now), !isDoubtful,
+            now.monotonic.nanoseconds - standing.askedAt.nanoseconds < QuotaSlot.knowledgeNanoseconds,
             available.saturatingAdd(standing.free) < cost
         else { return .unknown }
-        return .exhausted
+        // Others may give back what they hold, unless they were asked for it already.
+        let isRecalled = now.monotonic.nanoseconds - recalledInVainAt.nanoseconds < QuotaSlot.knowledgeNanoseconds
+        return standing.leasedElsewhere == 0 || isRecalled ? .exhausted : .unknown
     }
 
     /// Charges what was found covered.
-    package mutating func charge(_ cost: Int64, at now: MonotonicInstant) {
+    package mutating func charge(_ cost: Int64, at now: Now) {
         if available(at: now) >= cost {
             spent += cost
         } else {
@@ -124,15 +132,20 @@ extension QuotaSlot {
         }
         charged = charged.saturatingAdd(cost)
         lastCost = cost
-        lastUse = now
+        lastUse = now.monotonic
     }
 
-    /// A call waits for this much.
-    package mutating func wait(for cost: Int64, at now: MonotonicInstant) {
-        waiting = waiting.saturatingAdd(max(0, cost - max(0, available(at: now))))
-        least = min(least, max(1, cost - max(0, available(at: now))))
-        lastUse = now
+    /// A call waits for this much, and is about to have it asked for.
+    package mutating func wait(for cost: Int64, at now: Now) {
+        let lack = cost - max(0, available(at: now))
+        guard lack > 0 else { return }
+        waiting = waiting.saturatingAdd(lack)
+        least = min(least, lack)
+        lastUse = now.monotonic
     }
+
+    /// Other nodes were asked to give back, and what they gave did not suffice.
+    package mutating func wasRecalledInVain(at now: MonotonicInstant) { recalledInVainAt = now }
 
     /// Whether it is time to ask for more, so that no call has to wait.
     package var isRunningDry: Bool {
@@ -141,22 +154,25 @@ extension QuotaSlot {
     }
 
     /// How it stands, counting what this node holds unspent as remaining; `nil` where it was never asked.
-    package func reading(at now: MonotonicInstant) -> (limit: Int64, remaining: Int64, period: PeriodSpan)? {
+    package func reading(at now: Now) -> (limit: Int64, remaining: Int64, period: PeriodSpan)? {
         guard let standing, let period, !isOver(at: now) else { return nil }
         return (standing.limit, max(0, standing.free.saturatingAdd(held - spent)), period)
     }
 
     /// The authority's clock may have come to the period's end.
-    func isOver(at now: MonotonicInstant) -> Bool {
+    func isOver(at now: Now) -> Bool {
         guard let period, let standing else { return true }
         if period.end.milliseconds == .max { return false }
-        let elapsed = max(0, now.nanoseconds - standing.askedAt.nanoseconds)
+        // Set forward, this process's clock ends its own periods at once.
+        if standing.isLocal, now.wall >= period.end { return true }
+        let elapsed = max(0, now.monotonic.nanoseconds - standing.askedAt.nanoseconds)
         // Two clocks drift apart by less than a thousandth.
         let drift = elapsed / 1_000_000_000 + 1
         return standing.time.milliseconds + elapsed / 1_000_000 + 1 + drift >= period.end.milliseconds
     }
 
-    /// An upper bound for the authority's clock; `nil` where it was never heard.
+    /// How long until the next period, by what the authority's clock was and the time since; `nil` for a lifetime, and
+    /// where it was never heard.
     package func millisecondsUntilReset(at now: MonotonicInstant) -> Int64? {
         guard let period, let standing, period.end.milliseconds != .max else { return nil }
         let elapsed = (now.nanoseconds - standing.askedAt.nanoseconds) / 1_000_000
@@ -173,12 +189,12 @@ extension QuotaSlot {
             spent -= units
         } else {
             book(-units, in: made)
-            isDoubtful = true
+            doubt()
         }
     }
 
     /// Books units beyond a reservation that was made in `made`: they have been used, whether there was enough or not.
-    package mutating func overrun(_ units: Int64, madeIn made: PeriodSpan?, at now: MonotonicInstant) {
+    package mutating func overrun(_ units: Int64, madeIn made: PeriodSpan?, at now: Now) {
         var rest = units
         if made == period {
             let covered = min(rest, max(0, available(at: now)))
@@ -220,14 +236,14 @@ extension QuotaSlot {
 
     /// Puts what it wants of the ledger into `batch`, the withdrawal last; `true` if there is anything.
     ///
-    /// What was put there once stays wanted until ``apply(_:reaped:from:time:askedAt:booking:)``, with the same ids.
+    /// What was put there once stays wanted until ``apply(_:_:at:)``, with the same ids.
     package mutating func ask(
         _ batch: inout LedgerBatch, _ booking: Booking, at now: Now, returning: Bool
     ) -> Bool {
         let isIdle = lastUse.nanoseconds <= now.monotonic.nanoseconds &- QuotaSlot.idleNanoseconds
         let givesBack = returning || isRecalled || isIdle
         isRecalled = false
-        if givesBack || isOver(at: now.monotonic) { closeLeases(booking) } else { closeSpent(booking) }
+        if givesBack || isOver(at: now) { closeLeases(booking) } else { closeSpent(booking) }
         // One set of adjustments at a time: while it is not confirmed, what comes gathers for the next.
         if adjustments.isEmpty {
             adjustments = unbooked.filter { $0.units != 0 }.map { part in
@@ -239,9 +255,10 @@ extension QuotaSlot {
             unbooked = []
         }
         if pending == nil, !returning, waiting > 0 || isInquired || (!givesBack && isRunningDry) {
-            isInquired = false
             pending = withdrawal(booking, at: now)
+            isInquired = false
             isPendingOutdated = false
+            isDoubtfulSinceAsked = false
             waiting = 0
             least = .max
             charged = 0
@@ -255,27 +272,35 @@ extension QuotaSlot {
     }
 
     private func withdrawal(_ booking: Booking, at now: Now) -> LedgerBatch.Withdrawal {
-        let elapsed =
-            Double(max(50_000_000, now.monotonic.nanoseconds.saturatingSubtract(measuredFrom.nanoseconds))) / 1e9
-        let perSecond = Int64(min(1e18, Double(charged.saturatingAdd(waiting)) / elapsed))
-        let cost = least == .max ? lastCost : max(least, lastCost)
+        let elapsed = max(
+            QuotaSlot.shortestMeasure, now.monotonic.nanoseconds.saturatingSubtract(measuredFrom.nanoseconds))
+        let perSecond = Int64(min(1e18, Double(charged.saturatingAdd(waiting)) * 1e9 / Double(elapsed)))
+        let few =
+            min(least == .max ? lastCost : max(least, lastCost), .max / QuotaSlot.fewestCalls) * QuotaSlot.fewestCalls
+        // Whoever only wants to know how it stands takes nothing.
+        let isInquiry = isInquired && waiting == 0 && !isRunningDry
         return LedgerBatch.Withdrawal(
             lease: .make(atMilliseconds: now.wall.milliseconds), quota: booking.quota, terms: booking.terms,
-            need: waiting,
-            least: least == .max ? 1 : least, want: max(perSecond, min(cost, .max / 8) * 8),
-            held: held)
+            need: waiting, least: least == .max ? 1 : least, want: isInquiry ? 0 : max(perSecond, few), held: held)
     }
+
+    /// Demand is not measured over less, in nanoseconds.
+    private static let shortestMeasure: Int64 = 50_000_000
+    /// However seldom it is used, so many calls are leased for, if there are so many.
+    private static let fewestCalls: Int64 = 8
 
     /// What the ledger has answered to a batch.
     package struct Answers: Sendable {
         package var withdrawn: [LeaseID: LedgerOutcome.Withdrawn] = [:]
         /// The authority's clock.
         package var time: Timestamp
-        /// When the batch was sent.
+        /// Before the batch was sent, and before its clock was read.
         package var askedAt: MonotonicInstant
+        package var isLocal: Bool
 
         package init(to batch: LedgerBatch, _ outcome: LedgerOutcome, askedAt: MonotonicInstant) {
             time = outcome.time
+            isLocal = outcome.time == batch.localTime
             self.askedAt = askedAt
             for (withdrawal, answer) in zip(batch.withdrawals, outcome.withdrawals) {
                 withdrawn[withdrawal.lease] = answer
@@ -283,31 +308,37 @@ extension QuotaSlot {
         }
     }
 
-    /// Takes over what the ledger has answered to a batch that held this slot's wishes; `true` where calls still wait,
-    /// and other nodes hold what they wait for.
-    package mutating func apply(_ answers: Answers, _ booking: Booking) -> Bool {
+    /// How the calls that wait stand after an answer.
+    package enum Progress: Sendable {
+        case answered
+        /// Other nodes hold what they wait for.
+        case short
+        /// The period is all but over: they must wait for the next.
+        case ending
+    }
+
+    /// Takes over what the ledger has answered to a batch that held this slot's wishes.
+    package mutating func apply(_ answers: Answers, _ booking: Booking, at now: Now) -> Progress {
         failedAt = nil
         closing.removeFirst(closingSent)
         closingSent = 0
         adjustments = []
-        guard let asked = pending, let outcome = answers.withdrawn[asked.lease] else { return false }
+        guard let asked = pending, let outcome = answers.withdrawn[asked.lease] else { return .answered }
         pending = nil
-        isDoubtful = false
+        isDoubtful = isDoubtfulSinceAsked
         if period != outcome.period { closeLeases(booking) }
         period = outcome.period
         standing = Standing(
             limit: outcome.limit, free: outcome.free, leasedElsewhere: outcome.leasedElsewhere, time: answers.time,
-            askedAt: answers.askedAt)
+            askedAt: answers.askedAt, isLocal: answers.isLocal)
         if outcome.granted > 0 {
             leases.append(HeldLease(id: asked.lease, amount: outcome.granted))
             held += outcome.granted
             lastChunk = outcome.granted
             if isPendingOutdated { closeLeases(booking) }
         }
-        guard outcome.granted < asked.need, outcome.leasedElsewhere > 0 else { return false }
-        waiting = waiting.saturatingAdd(asked.need - outcome.granted)
-        least = min(least, asked.least)
-        return true
+        if asked.need > 0, isOver(at: now) { return .ending }
+        return outcome.granted < asked.need && outcome.leasedElsewhere > 0 ? .short : .answered
     }
 
     /// Nobody waits any more.
@@ -323,8 +354,8 @@ extension QuotaSlot {
     package mutating func void() { self = QuotaSlot() }
 
     /// Whether the ledger should hear of it though no call waits.
-    package func wantsAttention(at now: MonotonicInstant) -> Bool {
-        let isIdle = lastUse.nanoseconds <= now.nanoseconds &- QuotaSlot.idleNanoseconds
+    package func wantsAttention(at now: Now) -> Bool {
+        let isIdle = lastUse.nanoseconds <= now.monotonic.nanoseconds &- QuotaSlot.idleNanoseconds
         return hasUnfinished || !leases.isEmpty && (isIdle || isOver(at: now))
     }
 
@@ -340,18 +371,23 @@ extension QuotaSlot {
     package mutating func redefine(_ booking: Booking) {
         closeLeases(booking)
         isPendingOutdated = pending != nil
-        isDoubtful = true
+        // Whoever waits does so by the old definition, and will decide by the new one.
+        forgetWaiting()
+        doubt()
     }
 
     /// What was said of the quota may no longer be so: credits came.
-    package mutating func doubt() { isDoubtful = true }
+    package mutating func doubt() {
+        isDoubtful = true
+        isDoubtfulSinceAsked = true
+    }
 
     /// Another node needs what is unspent.
     package mutating func recall() { isRecalled = true }
 
     /// Whether nothing would be lost with it.
     package var isEmpty: Bool {
-        leases.isEmpty && !hasUnfinished && waiting == 0
+        leases.isEmpty && !hasUnfinished
     }
 
     /// Whether the ledger has to hear of something though no call waits.

@@ -33,15 +33,18 @@ package struct Reservation: Sendable {
 }
 
 extension AllowanceState.Content {
-    /// What a charge of `costs` will touch, so that it can be settled later.
-    func reservedPieces(_ costs: Costs) -> [Reservation.Piece] {
+    /// What a charge of `costs` will touch, or its settlement may, whatever was reserved.
+    func reservedPieces(_ costs: Costs, now: Now) -> [Reservation.Piece] {
         guard let book = quotas else { return [] }
         return book.set.rules.indices.compactMap { index in
             let rule = book.set.rules[index]
-            guard costs[rule.definition.unit] > 0 else { return nil }
+            let unit = rule.definition.unit
+            // How many requests a call was is known beforehand.
+            guard unit != .requests else { return nil }
+            let isCovered = book.slots[index].available(at: now) >= costs[unit]
             return Reservation.Piece(
-                unit: rule.definition.unit, period: rule.definition.period, source: rule.source,
-                span: book.slots[index].period)
+                unit: unit, period: rule.definition.period, source: rule.source,
+                span: isCovered ? book.slots[index].period : nil)
         }
     }
 }
@@ -49,7 +52,7 @@ extension AllowanceState.Content {
 extension AllowanceState {
     /// Settles a reservation of this key's: what was not used comes back, what was used beyond it is booked.
     /// - Returns: The states whose keeper must ask the ledger.
-    package func settle(_ reservation: Reservation, actual: Costs, at now: MonotonicInstant) -> [AllowanceState] {
+    package func settle(_ reservation: Reservation, actual: Costs, at now: Now) -> [AllowanceState] {
         var mustAsk: [AllowanceState] = []
         if settle(reservation.own, reservation.costs, actual, at: now) { mustAsk.append(self) }
         if let account = reservation.account, account.settle(reservation.shared, reservation.costs, actual, at: now) {
@@ -59,7 +62,7 @@ extension AllowanceState {
     }
 
     private func settle(
-        _ pieces: [Reservation.Piece], _ reserved: Costs, _ actual: Costs, at now: MonotonicInstant
+        _ pieces: [Reservation.Piece], _ reserved: Costs, _ actual: Costs, at now: Now
     ) -> Bool {
         guard !pieces.isEmpty else { return false }
         return withContent { content in

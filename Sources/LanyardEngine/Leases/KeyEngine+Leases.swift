@@ -26,9 +26,8 @@ extension KeyEngine {
     func inquire(_ key: ResolvedKey) async {
         let states = [key.state, key.account?.state].compactMap(\.self).filter(\.hasQuotas)
         guard !states.isEmpty else { return }
-        for state in states { state.inquireQuotas() }
         // Where it can't be asked, what is shown says less.
-        try? await leases.fetch(states)
+        try? await leases.inquire(states)
     }
 
     /// Reserves the most that a call can cost, or, where its quotas can't bear that, as much as they can, but not less than

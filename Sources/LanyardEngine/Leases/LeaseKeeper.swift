@@ -24,14 +24,25 @@ final class LeaseKeeper: Sendable {
 
     /// The most states whose wishes stand in one transaction, so that it is short.
     private static let batchSize = 500
+    /// The most wishes that wait, beyond which the next is refused: a store that hangs must not gather memory.
+    private static let mostWaiting = 20_000
     /// How long other nodes are given to hand back what a call waits for, and how often.
     private static let recallPauses: [Duration] = [.milliseconds(25), .milliseconds(75)]
+    /// A quota is recalled once for all calls that wait for it meanwhile.
+    private static let recallNanoseconds: Int64 = 20_000_000
+    /// How long the end of a period is waited for, once no clock can tell on which side of it one is.
+    private static let endPause: Duration = .milliseconds(5)
+    private static let complaintNanoseconds: Int64 = 1_000_000_000
 
     private struct State {
         var waiting: [Wish] = []
         var isRunning = false
+        /// Nothing is withdrawn any more, and everything that is asked gives back.
+        var isClosing = false
         /// States that hold leases, or owe the ledger something.
         var holders: [Subject: AllowanceState] = [:]
+        /// When quotas were last recalled from other nodes.
+        var recalled: [QuotaIdentity: MonotonicInstant] = [:]
         /// So that a long outage fills no log.
         var lastComplaint = MonotonicInstant(nanoseconds: .min / 2)
         /// Leases that were closed since the ledger was last pruned.
@@ -41,7 +52,13 @@ final class LeaseKeeper: Sendable {
     private struct Wish {
         let states: [AllowanceState]
         /// `nil` where nobody waits.
-        let caller: CheckedContinuation<Set<QuotaIdentity>, any Error>?
+        let caller: CheckedContinuation<Answer, any Error>?
+    }
+
+    /// What calls still lack after a batch.
+    private struct Answer: Sendable {
+        var short: Set<QuotaIdentity> = []
+        var isEnding = false
     }
 
     private struct Counters {
@@ -62,21 +79,51 @@ final class LeaseKeeper: Sendable {
         counters = Counters()
     }
 
-    /// Asks the ledger for what `states` lack, and for what is wanted anyway; returns when it has answered.
+    /// Asks the ledger for what a call of `costs` lacks of `states`' quotas; returns when the call should decide anew.
     /// - Throws: What the store threw: nothing is known then.
-    func fetch(_ states: [AllowanceState]) async throws {
-        for pause in LeaseKeeper.recallPauses {
-            let short = try await ask(states)
-            guard !short.isEmpty, let shared = store as? any SharedStore else { return }
-            for quota in short { try await shared.recall(quota) }
-            try await Task.sleep(for: pause)
+    func fetch(_ states: [AllowanceState], _ costs: Costs) async throws {
+        var pauses = LeaseKeeper.recallPauses[...]
+        while true {
+            let now = clock.now()
+            for state in states { state.waitForLeases(costs, at: now) }
+            let answer = try await ask(states)
+            if answer.isEnding {
+                try await Task.sleep(for: LeaseKeeper.endPause)
+            } else if answer.short.isEmpty {
+                return
+            } else if let shared = store as? any SharedStore, let pause = pauses.popFirst() {
+                for quota in answer.short where mustRecall(quota) { try await shared.recall(quota) }
+                try await Task.sleep(for: pause)
+            } else {
+                let now = clock.now().monotonic
+                for quota in answer.short {
+                    for state in states where state.subject == quota.subject { state.wasRecalledInVain(quota, at: now) }
+                }
+                return
+            }
         }
-        _ = try await ask(states)
-        for state in states { state.forgetWaitingCalls() }
     }
 
-    private func ask(_ states: [AllowanceState]) async throws -> Set<QuotaIdentity> {
+    /// Asks the ledger how `states`' quotas stand.
+    func inquire(_ states: [AllowanceState]) async throws {
+        for state in states { state.inquireQuotas() }
+        _ = try await ask(states)
+    }
+
+    private func ask(_ states: [AllowanceState]) async throws -> Answer {
         try await withCheckedThrowingContinuation { submit(Wish(states: states, caller: $0)) }
+    }
+
+    /// Whether nobody else has recalled it just now.
+    private func mustRecall(_ quota: QuotaIdentity) -> Bool {
+        let now = clock.now().monotonic
+        return state.withLock { state in
+            if let last = state.recalled[quota], now.nanoseconds - last.nanoseconds < LeaseKeeper.recallNanoseconds {
+                return false
+            }
+            state.recalled[quota] = now
+            return true
+        }
     }
 
     /// Sees to it that the ledger is asked soon.
@@ -85,19 +132,22 @@ final class LeaseKeeper: Sendable {
     }
 
     private func submit(_ wish: Wish) {
-        let mustStart = state.withLock { state in
+        let (isTaken, mustStart) = state.withLock { state in
+            // What nobody waits for is looked after by the next round of maintenance.
+            guard state.waiting.count < LeaseKeeper.mostWaiting else { return (false, false) }
             state.waiting.append(wish)
             defer { state.isRunning = true }
-            return !state.isRunning
+            return (true, !state.isRunning)
         }
         if mustStart { Task { await work() } }
+        if !isTaken { wish.caller?.resume(throwing: EngineError.overloaded("too many calls wait for leases")) }
     }
 
     private func work() async {
-        while let wishes = next() { await carryOut(wishes, returning: false) }
+        while let (wishes, isClosing) = next() { await carryOut(wishes, returning: isClosing) }
     }
 
-    private func next() -> [Wish]? {
+    private func next() -> (wishes: [Wish], isClosing: Bool)? {
         state.withLock { state in
             guard !state.waiting.isEmpty else {
                 state.isRunning = false
@@ -105,7 +155,7 @@ final class LeaseKeeper: Sendable {
             }
             let wishes = Array(state.waiting.prefix(LeaseKeeper.batchSize))
             state.waiting.removeFirst(wishes.count)
-            return wishes
+            return (wishes, state.isClosing)
         }
     }
 }
@@ -117,45 +167,67 @@ extension LeaseKeeper {
         var states: [Subject: AllowanceState] = [:]
         for state in wishes.lazy.flatMap(\.states) { states[state.subject] = state }
         do {
-            let short = try await exchange(Array(states.values), returning: returning)
+            let answers = try await exchange(Array(states.values), returning: returning)
             for wish in wishes {
                 guard let caller = wish.caller else { continue }
                 let subjects = Set(wish.states.map(\.subject))
-                caller.resume(returning: short.filter { subjects.contains($0.subject) })
+                caller.resume(
+                    returning: Answer(
+                        short: answers.short.filter { subjects.contains($0.subject) },
+                        isEnding: answers.ending.contains { subjects.contains($0.subject) }))
             }
         } catch {
-            for wish in wishes { wish.caller?.resume(throwing: error) }
+            // Whoever waits behind would only find out the same, later.
+            let behind = state.withLock { state in
+                defer { state.waiting = [] }
+                return state.waiting
+            }
+            let now = clock.now().monotonic
+            for wish in behind { for state in wish.states { state.ledgerFailed(at: now) } }
+            for wish in wishes + behind { wish.caller?.resume(throwing: error) }
         }
     }
 
-    /// Asks the ledger for what the states want.
-    /// - Returns: The quotas that calls wait for and that other nodes hold.
-    private func exchange(_ states: [AllowanceState], returning: Bool) async throws -> Set<QuotaIdentity> {
+    private struct Exchanged {
+        /// Quotas that calls wait for and that other nodes hold.
+        var short: Set<QuotaIdentity> = []
+        /// Quotas that calls wait for and whose period is all but over.
+        var ending: Set<QuotaIdentity> = []
+    }
+
+    /// Asks the ledger for what the states want. The one place that does, and never twice at once.
+    private func exchange(_ states: [AllowanceState], returning: Bool) async throws -> Exchanged {
+        // Before any clock of the batch's is read: an answer is as old as its question at least.
         let now = clock.now()
         var batch = LedgerBatch(node: node, localTime: now.wall)
-        let asking = states.filter { $0.askLedger(&batch, at: now, returning: returning) }
-        guard !asking.isEmpty else { return [] }
+        var asking: [AllowanceState] = []
+        for state in states {
+            let wanted = state.askLedger(by: node, at: now, returning: returning)
+            if wanted.isEmpty { continue }
+            asking.append(state)
+            batch.append(wanted)
+        }
+        guard !asking.isEmpty else { return Exchanged() }
         let answers: QuotaSlot.Answers
         do {
-            let (question, start) = (batch, clock.now().monotonic)
+            let question = batch
             let outcome = try await store.ledger { try $0.run(question) }
-            answers = QuotaSlot.Answers(to: batch, outcome, askedAt: start)
-            count(batch, outcome, since: start)
+            answers = QuotaSlot.Answers(to: batch, outcome, askedAt: now.monotonic)
+            count(batch, outcome, since: now.monotonic)
         } catch {
             fail(asking, error)
             throw error
         }
-        let end = clock.now().monotonic
-        var short: Set<QuotaIdentity> = []
-        var again: [AllowanceState] = []
+        let end = clock.now()
+        var exchanged = Exchanged()
         for holder in asking {
             let progress = holder.takeAnswers(answers, at: end)
-            short.formUnion(progress.short)
-            if progress.wantsMore { again.append(holder) }
+            exchanged.short.formUnion(progress.short)
+            exchanged.ending.formUnion(progress.ending)
             state.withLock { $0.holders[holder.subject] = progress.mustBeKept ? holder : nil }
+            if progress.wantsMore { enqueue(holder) }
         }
-        if !again.isEmpty, !returning { submit(Wish(states: again, caller: nil)) }
-        return short
+        return exchanged
     }
 
     private func count(_ batch: LedgerBatch, _ outcome: LedgerOutcome, since start: MonotonicInstant) {
@@ -173,7 +245,9 @@ extension LeaseKeeper {
         for state in states { state.ledgerFailed(at: now) }
         let mustComplain = state.withLock { state in
             for holder in states { state.holders[holder.subject] = holder }
-            guard now.nanoseconds - state.lastComplaint.nanoseconds > 1_000_000_000 else { return false }
+            guard now.nanoseconds - state.lastComplaint.nanoseconds > LeaseKeeper.complaintNanoseconds else {
+                return false
+            }
             state.lastComplaint = now
             return true
         }
@@ -188,10 +262,21 @@ extension LeaseKeeper {
 extension LeaseKeeper {
     /// Asks again what failed, and gives back what nobody uses or whose period is over. Called each second.
     func maintain() {
-        let now = clock.now().monotonic
-        let holders = state.withLock { Array($0.holders.values) }
+        let now = clock.now()
+        let holders = state.withLock { state in
+            state.recalled = state.recalled.filter {
+                now.monotonic.nanoseconds - $0.value.nanoseconds < LeaseKeeper.recallNanoseconds
+            }
+            return Array(state.holders.values)
+        }
         counters.holders.record(holders.count)
-        for holder in holders where holder.wantsLedger(at: now) { enqueue(holder) }
+        for holder in holders {
+            if holder.listForLedger(at: now) {
+                enqueue(holder)
+            } else if !holder.holdsLeases {
+                state.withLock { $0.holders[holder.subject] = nil }
+            }
+        }
     }
 
     /// Deletes what the ledger need not remember any more: closed leases after two minutes, the traces of what was booked
@@ -210,8 +295,8 @@ extension LeaseKeeper {
                     balances: now.advanced(byMilliseconds: -age.wholeNanoseconds / 1_000_000),
                     leases: now.advanced(byMilliseconds: -120_000),
                     traces: now.advanced(byMilliseconds: -7 * 86_400_000))
-                // A few more than there came, so that a backlog grows shorter.
-                return try store.deleteLedger(before: horizon, limit: closed * 2 + 100)
+                // A few more than there came, so that a backlog grows shorter, in a transaction that stays short.
+                return try store.deleteLedger(before: horizon, limit: min(closed * 2 + 100, 10_000))
             }
         } catch {
             // They are tried again with the next that come.
@@ -222,29 +307,36 @@ extension LeaseKeeper {
     /// Gives back what is unspent of a quota, because another node needs it.
     func giveBack(_ quota: QuotaIdentity) {
         guard let holder = state.withLock({ $0.holders[quota.subject] }) else { return }
-        holder.recallLeases(of: quota)
-        enqueue(holder)
+        if holder.recallLeases(of: quota) { enqueue(holder) }
     }
 
-    /// Settles every lease; at shutdown, when nothing is decided any more.
+    /// Settles every lease; at shutdown, when nothing is decided any more. What is asked meanwhile gives back too.
     /// - Returns: The first failure; the leases that are left then count as used.
     func settleEverything() async -> (any Error)? {
-        // A withdrawal whose reply was lost becomes a lease first, and is settled in the second round.
-        for _ in 0..<3 {
+        state.withLock { $0.isClosing = true }
+        var failure: (any Error)?
+        // A withdrawal that was under way, or whose reply was lost, becomes a lease first, and is settled after that. What
+        // has no holder yet stands in the queue, before this.
+        for _ in 0..<4 {
+            do {
+                _ = try await ask([])
+            } catch {
+                failure = failure ?? error
+            }
             let holders = state.withLock { Array($0.holders.values) }
-            if holders.isEmpty { return nil }
+            if holders.isEmpty { break }
             var rest = holders[...]
             while !rest.isEmpty {
                 let piece = Array(rest.prefix(LeaseKeeper.batchSize))
                 rest = rest.dropFirst(LeaseKeeper.batchSize)
                 do {
-                    _ = try await exchange(piece, returning: true)
+                    _ = try await ask(piece)
                 } catch {
-                    return error
+                    failure = failure ?? error
                 }
             }
         }
-        return nil
+        return state.withLock { $0.holders.isEmpty } ? nil : failure
     }
 
     /// The store is another one, or an earlier state of itself: no lease is worth anything.

@@ -43,16 +43,14 @@ import Testing
 
         @Test("an hour forward and an hour back, while serving and over restarts, make no window fuller or emptier")
         func jumps() async throws {
-            let library = try #require(Self.library, "install libfaketime (scripts/setup does)")
             let setting = installation.file("time")
             func set(_ offset: String) throws {
                 try Data("\(offset)\n".utf8).write(to: URL(fileURLWithPath: setting), options: .atomic)
             }
             try set("+0")
-            let environment = [
-                "LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": setting, "FAKETIME_NO_CACHE": "1",
-                "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
-            ]
+            let environment = FakeTime.variables.merging([
+                "LD_PRELOAD": try FakeTime.library(), "FAKETIME_TIMESTAMP_FILE": setting,
+            ]) { $1 }
             var server = try await installation.start(environment: environment)
             let spent = try await server.client.createKey(
                 "spent", #""limits":[{"name":"half","amount":3,"window":"30m"}]"#)
@@ -74,12 +72,12 @@ import Testing
                 seen.merge(await loading)
                 if offset == "-3600" {
                     #expect(await server.stop() == .exit(0))
-                    Self.removeSharedMemory(of: server.process)
+                    FakeTime.removeSharedMemory(of: server.process.id)
                     server = try await installation.start(environment: environment)
                 }
             }
             await server.kill()
-            Self.removeSharedMemory(of: server.process)
+            FakeTime.removeSharedMemory(of: server.process.id)
             server = try await installation.start(environment: environment)
             #expect(try await server.client.verify([spent.secret]) == ["rate_limited"])
             try set("-3600")
@@ -92,12 +90,7 @@ import Testing
             #expect(seen.grants.count > amount)
             #expect(seen.grants.most(within: window) <= amount)
             #expect(await server.stop() == .exit(0))
-            Self.removeSharedMemory(of: server.process)
-        }
-
-        /// What the library leaves behind when a process ends without warning.
-        private static func removeSharedMemory(of process: ServerProcess) {
-            for name in ["faketime_shm_", "sem.faketime_sem_"] { unlink("/dev/shm/\(name)\(process.id)") }
+            FakeTime.removeSharedMemory(of: server.process.id)
         }
 
         /// Seconds from this process's civil time to the server's, as its answers tell it.
@@ -109,13 +102,6 @@ import Testing
             format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss zzz"
             guard let told = format.date(from: date) else { throw Unfulfilled(description: "a date is read: \(date)") }
             return told.timeIntervalSinceNow
-        }
-
-        /// Where Debian has put libfaketime: below the folder of the machine's kind.
-        private static var library: String? {
-            let folders = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib")) ?? []
-            return folders.map { "/usr/lib/\($0)/faketime/libfaketimeMT.so.1" }
-                .first(where: FileManager.default.fileExists(atPath:))
         }
     }
 #endif

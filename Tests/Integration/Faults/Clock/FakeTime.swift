@@ -1,0 +1,31 @@
+import Foundation
+import Testing
+
+#if os(Linux)
+    /// Another civil time for a process: a library that is loaded before the system's own (libfaketime). The monotonic
+    /// clocks stay as they are.
+    enum FakeTime {
+        static let variables = [
+            "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
+        ]
+
+        /// Where Debian has put the library: below the folder of the machine's kind.
+        static func library() throws -> String {
+            let folders = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib")) ?? []
+            let path = folders.map { "/usr/lib/\($0)/faketime/libfaketimeMT.so.1" }
+                .first(where: FileManager.default.fileExists(atPath:))
+            return try #require(path, "install libfaketime (scripts/setup does)")
+        }
+
+        /// For a process whose civil time is `seconds` ahead of ours.
+        static func environment(ahead seconds: Double) throws -> [String: String] {
+            let offset = (seconds < 0 ? "" : "+") + String(format: "%.3f", seconds)
+            return variables.merging(["LD_PRELOAD": try library(), "FAKETIME": offset]) { $1 }
+        }
+
+        /// What the library leaves behind when a process ends without warning.
+        static func removeSharedMemory(of process: Int32) {
+            for name in ["faketime_shm_", "sem.faketime_sem_"] { unlink("/dev/shm/\(name)\(process)") }
+        }
+    }
+#endif
