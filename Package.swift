@@ -122,7 +122,7 @@ let package = Package(
             "LanyardServer",
             [
                 "Lanyard", "LanyardAdmin", "LanyardDataPlane", "LanyardTelemetry", "LanyardManagement", "LanyardEngine",
-                "LanyardSQLite", "LanyardStorage", "LanyardHTTP", "LanyardWire", "LanyardCore",
+                "LanyardSQLite", "LanyardPostgres", "LanyardStorage", "LanyardHTTP", "LanyardWire", "LanyardCore",
                 lifecycle, unixSignals, logging, coreMetrics, metrics, nioCore, nioPosix, nioSSL, yams,
             ]),
         .executableTarget(

@@ -18,6 +18,7 @@ package final class PostgresStore: SharedStore {
     private let pool: Lanes<PooledCall>
     private let writers: Lanes<WriteCall>
     private let listener: NoticeListener
+    private let commits: CommitCount
 
     init(
         connector: Connector, metrics: StoreMetrics, watch: ConnectionWatch, listener: NoticeListener
@@ -30,11 +31,14 @@ package final class PostgresStore: SharedStore {
             "reading", most: max(1, connector.settings.connections - 1), together: 1, connector: connector, watch: watch
         ) { calls, connection in calls.compactMap { $0.run(on: connection) } }
         let writer = Writer(settings: connector.settings, metrics: metrics, incarnation: connector.incarnation)
+        commits = writer.commits
         writers = Lanes(
             "writing", most: 1, together: connector.settings.mostTogether, connector: connector, watch: watch
         ) { calls, connection in writer.perform(calls, on: connection) }
     }
 
+    /// How often writes were committed since the opening; the ledger's transactions are not counted.
+    package var commitCount: Int { commits.value }
     /// How many writes wait for their turn.
     package var waitingWriteCount: Int { writers.waitingCount }
 
@@ -77,10 +81,7 @@ package final class PostgresStore: SharedStore {
 
 extension PostgresStore {
     package func join(_ node: NodeDescription) async throws -> StoreState {
-        let epoch = try await sharedWrite("joining") { transaction in
-            try transaction.insertNode(node)
-            return try transaction.epoch()
-        }
+        let epoch = try await sharedWrite("joining") { try $0.insertNode(node) }
         return StoreState(incarnation: incarnation.name, epoch: epoch)
     }
 

@@ -108,7 +108,7 @@ extension ImportTable {
         Row(target: "LanyardTesting", standsOn: ["LanyardStorage"], products: [], system: .foundation, isPublic: true),
         Row(
             target: "LanyardServer",
-            standsOn: ["Lanyard", "LanyardAdmin", "LanyardDataPlane", "LanyardTelemetry"],
+            standsOn: ["Lanyard", "LanyardPostgres", "LanyardAdmin", "LanyardDataPlane", "LanyardTelemetry"],
             products: [
                 "ServiceLifecycle", "UnixSignals", "Logging", "CoreMetrics", "Metrics", "NIOCore", "NIOPosix", "NIOSSL",
                 "Yams",

@@ -69,7 +69,8 @@ struct ServerConfigurationTests {
 
     /// A value for every setting that isn't its default, as it is shown.
     private static let samples: [Setting: String] = [
-        .data: "127.0.0.1:9000", .admin: "[::1]:0", .database: "sqlite:/tmp/x.sqlite", .adminKeyFile: "a.key",
+        .data: "127.0.0.1:9000", .admin: "[::1]:0", .database: "sqlite:/tmp/x.sqlite",
+        .databasePasswordFile: "db.password", .databaseConnections: "3", .adminKeyFile: "a.key",
         .readyFile: "r.json", .trustedProxy: "10.0.0.0/8", .tlsCert: "c.pem", .tlsKey: "k.pem", .clientCA: "ca.pem",
         .stalenessBound: "5s", .maxConnections: "12", .idleTimeout: "90s", .headerTimeout: "500ms", .bodyTimeout: "20s",
         .maxBody: "64KiB", .bodyMemory: "128MiB", .maxAdminConnections: "5", .maxHead: "8KiB", .maxFields: "20",
@@ -79,6 +80,7 @@ struct ServerConfigurationTests {
 
     /// TLS's settings only make sense together.
     private func companions(of setting: Setting) -> [Setting: [String]] {
+        if setting == .databasePasswordFile { return [.database: ["postgres://lanyard@db/keys"]] }
         guard [.tlsCert, .tlsKey, .clientCA].contains(setting) else { return [:] }
         return [.tlsCert: ["other"], .tlsKey: ["other"]].filter { $0.key != setting }
     }
@@ -248,7 +250,7 @@ struct ServerConfigurationTests {
     func later() {
         for text in ["postgres://lanyard:swordfish@db/keys", "postgresql://x:swordfish@db"] {
             let found = problems(flags: [.database: [text]])
-            #expect(found.count == 1 && found[0].contains("PostgreSQL is not in this version"))
+            #expect(found.count == 1 && found[0].contains("a password has no place in an address"))
             #expect(!found.joined().contains("swordfish"))
         }
         for source in ["mysql://root:swordfish@db", "swordfish"] {
@@ -256,6 +258,20 @@ struct ServerConfigurationTests {
         }
         let counters = problems(file: "counters: valkey://:swordfish@cache:6379")
         #expect(counters == ["lanyard.yaml:1: counters: shared counters are not in this version: leave it out"])
+    }
+
+    @Test("a database server is named without a password, which has a file of its own")
+    func databaseServer() throws {
+        let text = "postgres://lanyard@db.example:6432/keys?connect_timeout=9"
+        let configuration = try load(flags: [.database: [text], .databasePasswordFile: ["secret.txt"]])
+        #expect(configuration.database.description == "postgres://lanyard@db.example:6432/keys")
+        guard case .postgres(_, passwordFile: "secret.txt") = configuration.database else {
+            Issue.record("the file is not taken: \(configuration.database)")
+            return
+        }
+        #expect(problems(flags: [.databasePasswordFile: ["x"]])[0].contains("a SQLite file has no password"))
+        #expect(problems(flags: [.database: ["postgres://db"]])[0].contains("names no database"))
+        #expect(problems(flags: [.database: ["postgres://db/x?nonsense=1"]])[0].contains("libpq can read"))
     }
 
     @Test("a secret in the wrong place is not repeated")

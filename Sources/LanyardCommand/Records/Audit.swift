@@ -87,7 +87,9 @@ struct AuditVerify: ClientCommand {
               lanyard audit verify --database sqlite:/backup/lanyard.sqlite
             """)
 
-    @Option(help: ArgumentHelp("Check this database instead of asking a server.", valueName: "sqlite:path"))
+    @Option(
+        help: ArgumentHelp(
+            "Check this database instead of asking a server.", valueName: "sqlite:path|postgres://user@host/database"))
     var database: String?
 
     @OptionGroup var server: AdminOptions

@@ -18,7 +18,7 @@ struct AdminRecover: AsyncParsableCommand {
         abstract: "Make a new admin key when the secret of the old one is lost.",
         usage: "lanyard admin recover [<options>]",
         discussion: """
-            Works on the database itself, so the server must not run. The new secret goes to a file that only you can \
+            Works on the database itself. The server must not run that has a SQLite file open; those on PostgreSQL may. The new secret goes to a file that only you can \
             read. Older admin keys go on working: revoke what you don't know. The audit log tells that it was done.
 
             EXAMPLES:
@@ -27,6 +27,7 @@ struct AdminRecover: AsyncParsableCommand {
             """)
 
     @Option(help: .of(.database)) var database: String?
+    @Option(help: .of(.databasePasswordFile), completion: .file()) var databasePasswordFile: String?
     @Option(help: .of(.adminKeyFile), completion: .file()) var adminKeyFile: String?
 
     @Flag(help: "Let --admin-key-file replace a file that exists.")
@@ -37,7 +38,9 @@ struct AdminRecover: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console.current
-        let flags: [Setting: String?] = [.database: database, .adminKeyFile: adminKeyFile]
+        let flags: [Setting: String?] = [
+            .database: database, .databasePasswordFile: databasePasswordFile, .adminKeyFile: adminKeyFile,
+        ]
         let configuration = try ServerConfiguration.offline(
             flags.compactMapValues { text in text.map { [$0] } }, console: console)
         // The file is there before the secret is: what can fail has failed by then.

@@ -8,9 +8,9 @@ struct Serve: AsyncParsableCommand {
         abstract: "Run the server.",
         usage: "lanyard serve [<options>]",
         discussion: """
-            Keeps everything in one SQLite file, which one server at a time has open. The first start makes an admin \
-            key and writes its secret to the file that --admin-key-file names, readable for you alone; the other \
-            commands read it there.
+            Keeps everything in one SQLite file, which one server at a time has open, or in a PostgreSQL database, \
+            which many share. The first start makes an admin key and writes its secret to the file that \
+            --admin-key-file names, readable for you alone; the other commands read it there.
 
             Every option can also be set in the environment, as LANYARD_MAX_BODY for --max-body, or in lanyard.yaml, as \
             max_body. An option wins over the environment, and that over the file. Durations are written 500ms, 90s, \
@@ -23,6 +23,7 @@ struct Serve: AsyncParsableCommand {
               lanyard serve
               lanyard serve --database sqlite:/var/lib/lanyard/lanyard.sqlite \\
                 --trusted-proxy 10.0.0.0/8 --log-format json
+              lanyard serve --database postgres://lanyard@db.example/lanyard --database-password-file db.password
               lanyard serve --data 127.0.0.1:0 --admin 127.0.0.1:0 --ready-file ready.json
             """)
 
@@ -41,6 +42,9 @@ struct Serve: AsyncParsableCommand {
 
     struct Keeping: ParsableArguments {
         @Option(name: .of(.database), help: .of(.database)) var database: String?
+        @Option(name: .of(.databasePasswordFile), help: .of(.databasePasswordFile), completion: .file())
+        var databasePasswordFile: String?
+        @Option(name: .of(.databaseConnections), help: .of(.databaseConnections)) var databaseConnections: String?
         @Option(name: .of(.adminKeyFile), help: .of(.adminKeyFile), completion: .file()) var adminKeyFile: String?
         @Option(name: .of(.config), help: .of(.config), completion: .file()) var config: String?
         @Option(name: .of(.usageByMinute), help: .of(.usageByMinute)) var usageByMinute: String?
@@ -99,7 +103,9 @@ struct Serve: AsyncParsableCommand {
     var flags: [Setting: [String]] {
         let single: [Setting: String?] = [
             .data: listening.data, .admin: listening.admin, .readyFile: listening.readyFile,
-            .database: keeping.database, .adminKeyFile: keeping.adminKeyFile, .config: keeping.config,
+            .database: keeping.database, .databasePasswordFile: keeping.databasePasswordFile,
+            .databaseConnections: keeping.databaseConnections, .adminKeyFile: keeping.adminKeyFile,
+            .config: keeping.config,
             .usageByMinute: keeping.usageByMinute, .usageRetention: keeping.usageRetention,
             .attemptWarning: logging.attemptWarning, .counters: keeping.counters, .tlsCert: tls.tlsCert,
             .tlsKey: tls.tlsKey, .clientCA: tls.clientCA,

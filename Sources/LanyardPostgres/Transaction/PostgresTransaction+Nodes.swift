@@ -41,22 +41,26 @@ extension PostgresTransaction {
         }
     }
 
-    /// Makes a node known, with nothing applied yet.
-    func insertNode(_ node: NodeDescription) throws {
+    /// Makes a node known: before its first read it has nothing that a change up to now could have outdated.
+    /// - Returns: The newest change.
+    func insertNode(_ node: NodeDescription) throws -> Int64 {
         try attempt("joining") {
             var values = ColumnWriter()
             values.add(node.id)
             try values.add(node.host)
             try values.add(node.version)
             values.add(node.startedAt)
-            try execute(
+            let epoch = try number(
                 """
                 INSERT INTO nodes (id, host, version, started_at, epoch, confirmed_at)
-                VALUES ($1, $2, $3, $4, 0, clock_timestamp())
+                SELECT $1::uuid, $2::text, $3::text, $4::bigint, value, clock_timestamp() FROM epoch
                 ON CONFLICT (id) DO UPDATE SET
-                    host = excluded.host, version = excluded.version, started_at = excluded.started_at, epoch = 0,
-                    confirmed_at = excluded.confirmed_at
+                    host = excluded.host, version = excluded.version, started_at = excluded.started_at,
+                    epoch = excluded.epoch, confirmed_at = excluded.confirmed_at
+                RETURNING epoch
                 """, values)
+            guard let epoch else { throw StoreError(.corrupted, "the counter of changes is missing") }
+            return epoch
         }
     }
 
@@ -111,13 +115,13 @@ extension PostgresTransaction {
             }
             let silent = try ids(
                 """
-                SELECT id FROM nodes WHERE confirmed_at < clock_timestamp() - $1 * interval '1 millisecond'
+                SELECT id FROM nodes WHERE confirmed_at < clock_timestamp() - $1::bigint * interval '1 millisecond'
                 ORDER BY id FOR UPDATE SKIP LOCKED
                 """)
             let unknown = try ids(
                 """
                 SELECT DISTINCT node FROM leases
-                WHERE state = 'open' AND changed_at < \(Self.clock) - $1
+                WHERE state = 'open' AND changed_at < \(Self.clock) - $1::bigint
                     AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.id = leases.node)
                 """)
             return silent + unknown

@@ -1,5 +1,6 @@
 import LanyardCore
 import LanyardStorage
+import Synchronization
 
 // # Several writes, one commit
 //
@@ -22,6 +23,7 @@ struct Writer: Sendable {
     let settings: PostgresSettings
     let metrics: StoreMetrics
     let incarnation: IncarnationWatch
+    let commits = CommitCount()
 
     /// How often a write is begun before its caller hears of a failure that was none of its own.
     private static let mostAttempts = 5
@@ -174,6 +176,7 @@ extension Writer {
     }
 
     private func finish(_ outcomes: [WriteOutcome], _ change: ChangeMark?) {
+        commits.add()
         if let change { incarnation.saw(change) }
         for outcome in outcomes { outcome.tell() }
     }
@@ -195,6 +198,15 @@ extension Writer {
         }
         return again(commit.outcomes.map(\.write.triedOnce), because: StoreError(.unavailable, "a commit was lost"))
     }
+}
+
+/// Counts commits, for those who check how many writes share one.
+final class CommitCount: Sendable {
+    private let count = Atomic<Int>(0)
+
+    var value: Int { count.load(ordering: .relaxed) }
+
+    func add() { count.add(1, ordering: .relaxed) }
 }
 
 extension PendingWrite {

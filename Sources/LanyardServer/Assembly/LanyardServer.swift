@@ -5,6 +5,7 @@ import LanyardDataPlane
 package import LanyardEngine
 import LanyardHTTP
 package import LanyardManagement
+import LanyardPostgres
 import LanyardSQLite
 import LanyardStorage
 import LanyardTelemetry
@@ -58,7 +59,8 @@ package struct LanyardServer: Sendable {
         do {
             return try await withMetricsFactory(telemetry.registry) {
                 try await KeyEngine(
-                    configuration.database.source, configuration: EngineConfiguration(configuration),
+                    configuration.database.source(connections: configuration.databaseConnections),
+                    configuration: EngineConfiguration(configuration),
                     logger: telemetry.logger("lanyard.engine"))
             }
         } catch let error as StoreError {
@@ -140,9 +142,16 @@ package struct LanyardServer: Sendable {
 }
 
 extension DatabaseLocation {
-    var source: StoreSource {
+    /// What the engine opens.
+    func source(connections: Int = ServerConfiguration().databaseConnections) -> StoreSource {
         switch self {
-        case .sqlite(let path): .sqlite(path)
+        case .sqlite(let path):
+            return .sqlite(path)
+        case .postgres(let location, let passwordFile):
+            var settings = PostgresSettings()
+            settings.connections = connections
+            settings.passwordFile = passwordFile
+            return StoreSource { [settings] in try await PostgresStore.open(location, settings: settings) }
         }
     }
 }

@@ -32,7 +32,7 @@ package enum OfflineStore {
             throw .database(database, StoreError(.cannotOpen, "there is no such file"))
         }
         do {
-            let engine = try await KeyEngine(database.source, logger: Logger(label: "lanyard.offline"))
+            let engine = try await KeyEngine(database.source(), logger: Logger(label: "lanyard.offline"))
             do {
                 let result = try await body(engine)
                 try await engine.shutDown()

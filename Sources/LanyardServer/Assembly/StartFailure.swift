@@ -51,7 +51,27 @@ extension StartFailure {
 
     /// Why a database can't be opened or used.
     static func database(_ location: DatabaseLocation, _ error: StoreError) -> StartFailure {
-        StartFailure("The database \(location) can't be used: \(error.context).", fix: fix(error.code))
+        let fix =
+            switch location {
+            case .sqlite: fix(error.code)
+            case .postgres: serverFix(error.code)
+            }
+        return StartFailure("The database \(location) can't be used: \(error.context).", fix: fix)
+    }
+
+    /// What to do about a database server.
+    private static func serverFix(_ code: StoreError.Code) -> String? {
+        switch code {
+        case .unavailable: "Check that the server runs, and that it can be reached from here."
+        case .cannotOpen:
+            "Check user, database and password (PGPASSWORD, PGPASSFILE or \(Setting.databasePasswordFile.flag)), and the "
+                + "server's settings."
+        case .readOnly: "Name the primary server, and let the user create a schema in the database."
+        case .full: "Make room on the server's disk."
+        case .corrupted: "Restore the database from a backup."
+        case .schemaTooNew: code.fix
+        case .locked, .removed, .closed, .constraint, .inputOutput: nil
+        }
     }
 
     private static func fix(_ code: StoreError.Code) -> String? {

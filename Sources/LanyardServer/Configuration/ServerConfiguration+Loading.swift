@@ -66,6 +66,14 @@ extension ServerConfiguration {
                 problems.append(problem(.clientCA, "client certificates need TLS: set \(needed) too"))
             }
         }
+        if let file = draft.databasePasswordFile {
+            switch draft.configuration.database {
+            case .postgres(let location, passwordFile: _):
+                draft.configuration.database = .postgres(location, passwordFile: file)
+            case .sqlite:
+                problems.append(problem(.databasePasswordFile, "a SQLite file has no password: leave it out"))
+            }
+        }
         let (data, admin) = (draft.configuration.data, draft.configuration.admin)
         if data.port != 0, data == admin {
             problems.append(problem(.admin, "\(admin) is the data listener's address: each needs its own"))

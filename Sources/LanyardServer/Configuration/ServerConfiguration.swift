@@ -16,6 +16,8 @@ package struct ServerConfiguration: Sendable {
     /// Management, metrics, contract.
     package var admin = ListenAddress(host: "127.0.0.1", port: 8081)
     package var database = DatabaseLocation.sqlite(path: "lanyard.sqlite")
+    /// Connections to a database server, one that listens left out.
+    package var databaseConnections = 8
     /// Receives the admin secret of a store that has none yet.
     package var adminKeyFile = "lanyard-admin.key"
     /// Receives the addresses once they can be reached.

@@ -4,6 +4,8 @@ package enum Setting: String, CaseIterable, Sendable {
     case data
     case admin
     case database
+    case databasePasswordFile = "database-password-file"
+    case databaseConnections = "database-connections"
     case config
     case adminKeyFile = "admin-key-file"
     case readyFile = "ready-file"

@@ -37,8 +37,17 @@ extension SettingDefinition {
 
     private static let storing: [SettingDefinition] = [
         value(
-            .database, "sqlite:path", "Where everything is kept. The file is made if it isn't there.",
+            .database, "sqlite:path|postgres://user@host/database",
+            "Where everything is kept. A file is made if it isn't there; a PostgreSQL database can be shared by servers.",
             \.database, read: { text throws(InvalidSetting) in try DatabaseLocation(parsing: text) }),
+        path(
+            .databasePasswordFile, "Holds the password of the PostgreSQL user; without it, PGPASSWORD or PGPASSFILE.",
+            read: { $1.databasePasswordFile = $0 },
+            show: { if case .postgres(_, let file) = $0.database { file } else { nil } }),
+        integer(
+            .databaseConnections, "Connections to a PostgreSQL server; one more hears of other servers' changes.",
+            within: 2...1_000,
+            write: { $1.databaseConnections = $0 }, show: { "\($0.databaseConnections)" }),
         path(
             .adminKeyFile, "Receives the admin secret at the first start, readable for you alone. Keep it safe.",
             read: { $1.configuration.adminKeyFile = $0 }, show: { $0.adminKeyFile }),

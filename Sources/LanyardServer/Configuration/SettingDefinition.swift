@@ -37,6 +37,7 @@ struct SettingDraft {
     var tlsCertificate: String?
     var tlsPrivateKey: String?
     var clientAuthorities: String?
+    var databasePasswordFile: String?
 }
 
 extension SettingDefinition {

@@ -82,6 +82,7 @@ enum MetricCatalogue {
             "From the begin of a transaction to its confirmation by the disk.", bounds: diskBounds),
         "lanyard_store_commit_writes": MetricDescription(
             "Writes that shared a commit.", bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256]),
+        "lanyard_store_connections_made_total": MetricDescription("Connections to a database server that were made."),
         "lanyard_store_writes_waiting": MetricDescription("Writes that waited when the last batch was done."),
         "lanyard_store_failures_total": MetricDescription(
             "Reads, writes and commits that failed, by operation and code."),

@@ -44,14 +44,13 @@ package final class PostgresServer: Sendable {
         let shell: Process
         /// Closing it ends the server.
         let lifeline: FileHandle
-        let ending: Ending
     }
 
-    private init(folder: String, port: Int, settings: [String: String]) {
+    private init(folder: String, port: Int, settings: [String: String], password: String) {
         self.folder = folder
         self.port = port
         self.settings = settings
-        password = UUID().uuidString
+        self.password = password
         passwordFile = "\(folder)/password"
     }
 
@@ -100,25 +99,48 @@ package final class PostgresServer: Sendable {
 // MARK: - Life
 
 extension PostgresServer {
-    private static func make(_ settings: [String: String]) throws -> PostgresServer {
+    private static func make(
+        _ settings: [String: String], password: String = UUID().uuidString
+    ) throws -> PostgresServer {
         // Short, and where any user may go: in the folder for temporary files that tests are given, others may not.
         let folder = "/tmp/lanyard-postgres-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
-        return PostgresServer(folder: folder, port: try FreePort.find(), settings: settings)
+        return PostgresServer(folder: folder, port: try FreePort.find(), settings: settings, password: password)
     }
 
     private var data: String { "\(folder)/data" }
+    /// Is there while the server is told to end, so that its guardian knows that it was meant.
+    private var stopping: String { "\(folder)/stopping" }
 
-    private func prepare() async throws {
+    private func writePassword() async throws {
         try Data("\(password)\n".utf8).write(to: URL(fileURLWithPath: passwordFile))
         try await PostgresProgram.give(folder)
+    }
+
+    private func prepare() async throws {
+        try await writePassword()
         try await PostgresProgram.run(
             "initdb",
             [
                 "-D", data, "-U", "postgres", "-A", "scram-sha-256", "--pwfile", passwordFile, "-E", "UTF8",
                 "--locale=C", "--no-sync", "--no-instructions",
             ], asServer: true)
+    }
+
+    /// Makes a standby that follows this server, and starts it.
+    package func makeStandby() async throws -> PostgresServer {
+        let standby = try Self.make([:], password: password)
+        try await standby.writePassword()
+        try await PostgresProgram.run(
+            "pg_basebackup",
+            [
+                "-D", standby.data, "-h", "127.0.0.1", "-p", "\(port)", "-U", "postgres", "-R", "--no-sync", "-c",
+                "fast",
+            ],
+            asServer: true, environment: environment)
+        try await standby.start()
+        return standby
     }
 
     /// Starts it, for the first time or after it was stopped, and waits until it serves.
@@ -131,11 +153,10 @@ extension PostgresServer {
         let arguments = options.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
         let shell = Process()
         let pipe = Pipe()
-        let ending = Ending()
         shell.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         shell.arguments =
             PostgresProgram.asServer + [
-                "sh", "-c", Self.guardian, folder, PostgresProgram.path("postgres"), "-D", data,
+                "bash", "-c", Self.guardian, folder, PostgresProgram.path("postgres"), "-D", data,
             ]
             + arguments
         shell.currentDirectoryURL = URL(fileURLWithPath: folder)
@@ -146,27 +167,28 @@ extension PostgresServer {
         try output.seekToEnd()
         shell.standardOutput = output
         shell.standardError = output
-        shell.terminationHandler = { _ in ending.end() }
+        try? FileManager.default.removeItem(atPath: stopping)
         try shell.run()
         try? pipe.fileHandleForReading.close()
         running.withLock {
-            $0 = Running(shell: shell, lifeline: pipe.fileHandleForWriting, ending: ending)
+            $0 = Running(shell: shell, lifeline: pipe.fileHandleForWriting)
         }
         try await waitUntilItServes(shell)
     }
 
     /// Ends the server when its input ends, and removes the folder `$0`; a server that ends by itself leaves the folder,
-    /// for it may be started again.
+    /// for it may be started again. For bash, because others wait for a child by its signal, which may be blocked here.
     private static let guardian = """
+        cd /
         exec 3<&0
         "$@" 3<&- &
         server=$!
-        { cat > /dev/null; kill -QUIT $server; touch "$0/abandoned"; } <&3 3<&- &
+        { read -r _; if [ ! -e "$0/stopping" ]; then touch "$0/abandoned"; kill -QUIT $server; fi; } <&3 3<&- &
         lifeline=$!
         exec 3<&-
         wait $server
-        kill $lifeline 2> /dev/null
-        if [ -e "$0/abandoned" ]; then rm -rf "$0"/*; fi
+        kill -KILL $lifeline 2> /dev/null
+        if [ -e "$0/abandoned" ]; then rm -rf "$0"; fi
         """
 
     private func waitUntilItServes(_ shell: Process) async throws {
@@ -188,10 +210,11 @@ extension PostgresServer {
 
     /// Ends it; it can be started again.
     package func stop(_ how: Stop = .fast) async throws {
-        guard let running = running.withLock({ $0 }), let id else { return }
+        guard let running = running.withLock({ $0.take() }), let id else { return }
+        try Data().write(to: URL(fileURLWithPath: stopping))
         kill(id, how == .fast ? SIGINT : SIGQUIT)
-        await running.ending.wait()
-        self.running.withLock { $0 = nil }
+        // Once the shell has heard of its end, nobody has this number any more.
+        while kill(id, 0) == 0 { try await Task.sleep(for: .milliseconds(10)) }
         try? running.lifeline.close()
     }
 
@@ -218,28 +241,5 @@ extension PostgresServer {
     /// What it has logged.
     package var log: String {
         FileManager.default.contents(atPath: "\(folder)/log").map { String(decoding: $0, as: UTF8.self) } ?? ""
-    }
-}
-
-/// A process's end, waited for by any number of tasks.
-private final class Ending: Sendable {
-    private let state = Mutex<(isOver: Bool, waiters: [CheckedContinuation<Void, Never>])>((false, []))
-
-    func end() {
-        let waiters = state.withLock { state in
-            defer { state = (true, []) }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
-    }
-
-    func wait() async {
-        await withCheckedContinuation { waiter in
-            let isOver = state.withLock { state in
-                if !state.isOver { state.waiters.append(waiter) }
-                return state.isOver
-            }
-            if isOver { waiter.resume() }
-        }
     }
 }
