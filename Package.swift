@@ -212,8 +212,8 @@ let package = Package(
         tests(
             "FuzzTests", at: "Tests/Fuzz/Suite",
             [
-                "FuzzKit", "LanyardServer", "LanyardAdmin", "LanyardManagement", "LanyardStorage", "LanyardHTTP",
-                "LanyardWire", "LanyardCore", "TestSupport",
+                "FuzzKit", "LanyardServer", "LanyardAdmin", "LanyardManagement", "LanyardSQLite", "LanyardStorage",
+                "LanyardHTTP", "LanyardWire", "LanyardCore", "TestSupport",
             ], resources: [.copy("Regressions")]),
         tests("LanyardTelemetryTests", ["LanyardTelemetry", "TestSupport", coreMetrics, logging]),
         tests(

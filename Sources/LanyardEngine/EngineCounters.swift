@@ -15,6 +15,7 @@ struct EngineCounters: Sendable {
     let restoredWindows = Gauge(label: "lanyard_windows_restored")
     let savedWindows = Counter(label: "lanyard_windows_saved_total")
     let failedFlushes = Counter(label: "lanyard_flush_failures_total")
+    let failedSettling = Counter(label: "lanyard_settling_failures_total")
     let droppedUsage = Counter(label: "lanyard_usage_rows_dropped_total")
     let deletedUsage = Counter(label: "lanyard_usage_rows_expired_total")
     let failedRetention = Counter(label: "lanyard_usage_retention_failures_total")

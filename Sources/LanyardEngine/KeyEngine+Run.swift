@@ -32,6 +32,7 @@ extension KeyEngine: Service {
     /// One round of background work.
     package func maintain() async {
         await flush(everything: false)
+        await settleStore()
         await reloadUnread()
         let now = now.monotonic
         calls.sweep(now: now)
@@ -71,6 +72,7 @@ extension KeyEngine: Service {
         let unsettled = await leases.settleEverything()
         let unsaved = await save(everything: true)
         let failure = unsaved ?? unsettled
+        await settleStoreAtEnd()
         do {
             try await store.close()
         } catch {
@@ -141,6 +143,7 @@ extension KeyEngine: Service {
                 if !windows.isEmpty || isLast { try store.save(windows, clock: clock) }
             }
             counters.savedWindows.increment(by: windows.count)
+            mayBeUnsettled.store(true, ordering: .relaxed)
             return nil
         } catch {
             counters.failedFlushes.increment()

@@ -47,6 +47,8 @@ public final class KeyEngine: Sendable {
     let retention = Mutex(UsageRetention())
     /// When the last flush that left nothing unwritten began, on the monotonic clock.
     let lastFlush: Atomic<Int64>
+    /// Whether the store may hold something in short form that it has to put in its place; at the start nobody knows.
+    let mayBeUnsettled = Atomic<Bool>(true)
     let counters = EngineCounters()
     let reported = Mutex(EngineCounters.Reported())
 

@@ -16,6 +16,8 @@ final class StoreMetrics: Sendable {
     /// The writes that shared a commit.
     private let commitSize = Recorder(label: "lanyard_store_commit_writes")
     private let waiting = Gauge(label: "lanyard_store_writes_waiting")
+    /// Of usage and windows that are written, and not in their tables yet.
+    private let unsettled = Gauge(label: "lanyard_store_unsettled_bytes")
     private let failures: [Operation: [StoreError.Code: Counter]]
 
     init() {
@@ -36,6 +38,8 @@ final class StoreMetrics: Sendable {
     }
 
     func wait(_ writes: Int) { waiting.record(writes) }
+
+    func journal(bytes: Int64) { unsettled.record(bytes) }
 
     /// Counts the store's own failures; what a body throws of its own is none.
     func failed(_ operation: Operation, _ error: any Error) {

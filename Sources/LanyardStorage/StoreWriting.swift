@@ -60,7 +60,8 @@ public protocol StoreWriting: StoreReading, LedgerWriting {
     /// Appends to the audit log; numbers the entry and hashes it over the one before.
     func append(_ event: AuditEvent) throws -> AuditEntry
 
-    /// Adds to usage, and notes when keys were last used.
+    /// Adds to usage. From then on questions about usage count it; when keys were last used is noted by ``settle(limit:)``
+    /// at the latest.
     func addUsage(_ rows: [UsageRow]) throws
     /// Puts usage of the minutes from `first` on and before `end` together by the hour: what a key did in an hour with one
     /// outcome becomes one row, at the hour's first minute. Both bounds are first minutes of hours. It looks at the earliest
@@ -81,6 +82,17 @@ public protocol StoreWriting: StoreReading, LedgerWriting {
 
     /// Saves windows, each over its last saved state, and the clock that they are counted by. An empty window's row goes.
     func save(_ windows: [SavedWindow], clock: SavedClock) throws
+
+    /// Puts some of what ``addUsage(_:)`` and ``save(_:clock:)`` have written in short form in its place: what has waited
+    /// longest, and about `limit` rows at most. No question is answered differently by it, but for when keys were last
+    /// used. Windows that have wholly left by the saved clock may go. Asked again and again, it comes to an end.
+    /// - Returns: Whether anything is left. A store that writes everything in its place at once returns `false`.
+    func settle(limit: Int) throws -> Bool
+}
+
+extension StoreWriting {
+    /// Nothing to settle: for stores that write everything in its place at once.
+    public func settle(limit: Int) throws -> Bool { false }
 }
 
 /// What a change was made to.

@@ -13,6 +13,8 @@ enum Fault: String, CaseIterable, Sendable {
     case leavesOldMinutes, keepsUsageLonger
     case replacesAnswers, forgetsAnswersEarly, keepsOldAnswers, erasesBodiesEarly, keepsOldBodies
     case savesNoClock, keepsEmptyWindows, shortensWindows
+    case settlesUsageTwice, losesSettledUsage, settlesForEver, settlesOldWindows, losesSettledWindows
+    case revivesDeletedWindows, forgetsLateUsage
     case updatesWhatIsAbsent, readsHalfWrites
     case losesQuotas, losesLeases, losesBalances, hidesClosedLeases, forgetsAlerts, repeatsAlerts, keepsDeletedBalances
     case deletesOpenBalances, keepsOldLedger, reapsOwnLeases

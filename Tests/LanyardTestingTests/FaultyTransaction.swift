@@ -3,9 +3,9 @@ import LanyardStorage
 
 /// Passes everything on to a sound transaction, but for its fault.
 final class FaultyTransaction: StoreWriting {
-    private let reading: any StoreReading
+    let reading: any StoreReading
     private let writing: (any StoreWriting)?
-    private let fault: Fault
+    let fault: Fault
     private let earlierEpoch: Int64?
 
     init(reading: any StoreReading, writing: (any StoreWriting)?, fault: Fault, earlierEpoch: Int64? = nil) {
@@ -15,7 +15,7 @@ final class FaultyTransaction: StoreWriting {
         self.earlierEpoch = earlierEpoch
     }
 
-    private func writer() throws -> any StoreWriting {
+    func writer() throws -> any StoreWriting {
         guard let writing else { throw StoreError(.readOnly, "a reading transaction was written to") }
         return writing
     }
@@ -252,6 +252,9 @@ final class FaultyTransaction: StoreWriting {
     }
 
     func rollUpUsage(from first: Int32, before end: Int32, limit: Int) throws -> Int32 {
+        // Usage of a minute after one that was put together before is left where it is.
+        if fault == .forgetsLateUsage, try reading.marker(.usageRolledUpTo) != nil { return end }
+        if fault == .forgetsLateUsage { try writer().setMarker(.usageRolledUpTo, to: "\(end)") }
         let next = try writer().rollUpUsage(from: first, before: end, limit: limit)
         return fault == .leavesOldMinutes ? end : next
     }

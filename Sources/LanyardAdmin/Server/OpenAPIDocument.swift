@@ -3207,7 +3207,7 @@ components:
         updated_at: {$ref: '#/components/schemas/Time'}
         last_used_at:
           anyOf: [{$ref: '#/components/schemas/Time'}, {type: 'null'}]
-          description: The minute of the last decision on it; null if there was none.
+          description: The minute of the last decision on it, shown within a minute or two; null if there was none.
       examples:
         - id: key_06Fq2mXv9TbLw3ZrYc81Ke
           name: billing cron

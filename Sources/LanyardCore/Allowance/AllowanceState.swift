@@ -117,6 +117,20 @@ public struct SavedWindow: Hashable, Sendable {
     }
 }
 
+extension SavedWindow {
+    /// Whether everything that it counts has left the window at `now`, by the clock that it is counted by.
+    package func hasLeft(by now: MonotonicInstant) -> Bool {
+        guard let newest = snapshot.amounts.lastIndex(where: { $0 != 0 }) else { return true }
+        // Numbers from a file: what overflows is no window's, and stays.
+        let bucket = snapshot.head.addingReportingOverflow(Int64(newest + 1))
+        let length = identity.windowMilliseconds.multipliedReportingOverflow(
+            by: WindowRing.bucketNanosecondsPerMillisecond)
+        let end = bucket.partialValue.multipliedReportingOverflow(by: length.partialValue)
+        if bucket.overflow || length.overflow || end.overflow || length.partialValue <= 0 { return false }
+        return end.partialValue <= now.nanoseconds
+    }
+}
+
 /// What a state hands to the flusher.
 package struct FlushedState: Sendable {
     package var tally: UsageTally?

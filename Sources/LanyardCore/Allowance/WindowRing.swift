@@ -60,10 +60,13 @@ package struct WindowRing {
         self.bucketNanoseconds = bucketNanoseconds
     }
 
-    /// A millisecond is 31,250 × 32 ns, so that a window of whole milliseconds divides exactly.
+    /// What a millisecond of a window adds to each of its buckets: 31,250 × 32 ns are one, so that a window of whole
+    /// milliseconds divides exactly.
+    static let bucketNanosecondsPerMillisecond = 1_000_000 / Int64(bucketsPerWindow)
+
     @inline(__always)
     package static func bucketNanoseconds(windowMilliseconds: Int64) -> Int64 {
-        windowMilliseconds &* (1_000_000 / Int64(bucketsPerWindow))
+        windowMilliseconds &* bucketNanosecondsPerMillisecond
     }
 
     /// The newest bucket that the ring has seen.

@@ -17,6 +17,7 @@ import LanyardStorage
 struct WriteBatch {
     private let database: Database
     private let files: OpenedFiles?
+    private let makeTransaction: (Database) -> SQLiteTransaction
     /// Successes and failures in the order of the bodies, told when the transaction is over.
     private var outcomes: [Outcome] = []
 
@@ -32,19 +33,23 @@ struct WriteBatch {
         }
     }
 
-    private init(_ database: Database, _ files: OpenedFiles?) {
+    private init(
+        _ database: Database, _ files: OpenedFiles?, _ makeTransaction: @escaping (Database) -> SQLiteTransaction
+    ) {
         self.database = database
         self.files = files
+        self.makeTransaction = makeTransaction
     }
 
     /// Runs the writes until `isTimeUp`, which is asked after each, and tells their callers; `didCommit` is told how many
     /// writes lasted before any of them hears of it, and `didNotCommit` why a commit failed. Those that were not begun are
     /// returned.
     static func run(
-        _ writes: [PendingWrite], on database: Database, of files: OpenedFiles?, isTimeUp: () -> Bool,
+        _ writes: [PendingWrite], on database: Database, of files: OpenedFiles?,
+        makeTransaction: @escaping (Database) -> SQLiteTransaction, isTimeUp: () -> Bool,
         didCommit: (Int) -> Void, didNotCommit: (StoreError) -> Void
     ) -> ArraySlice<PendingWrite> {
-        var batch = WriteBatch(database, files)
+        var batch = WriteBatch(database, files, makeTransaction)
         do {
             try files?.check()
             try database.beginTransaction(.immediate)
@@ -75,7 +80,7 @@ struct WriteBatch {
         do {
             // Alone it has nobody to spare, and the transaction itself can be rolled back.
             if !isAlone { try database.execute(sql: Self.begin) }
-            let tell = try write.run(SQLiteTransaction(database))
+            let tell = try write.run(makeTransaction(database))
             guard database.isInsideTransaction else {
                 throw StoreError(.inputOutput, "SQLite has rolled back the transaction")
             }
@@ -102,7 +107,8 @@ struct WriteBatch {
         for outcome in outcomes.dropLast() {
             // Alone, none is left over.
             _ = WriteBatch.run(
-                [outcome.write], on: database, of: files, isTimeUp: { false }, didCommit: didCommit,
+                [outcome.write], on: database, of: files, makeTransaction: makeTransaction, isTimeUp: { false },
+                didCommit: didCommit,
                 didNotCommit: didNotCommit)
         }
         outcomes.last?.tell()

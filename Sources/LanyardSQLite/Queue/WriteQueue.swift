@@ -11,6 +11,7 @@ package struct WriteLimits: Sendable {
     package var mostTogether = 256
     /// After so much work a batch is committed, whoever still waits.
     package var longestBatchNanoseconds: UInt64 = 50_000_000
+    package var journal = JournalLimits()
 
     package init() {}
 }
@@ -75,6 +76,10 @@ final class WriteQueue: Sendable {
         if isIdle { whenIdle() }
     }
 
+    private func transaction(_ database: Database) -> SQLiteTransaction {
+        SQLiteTransaction(database, journalLimits: limits.journal, metrics: metrics)
+    }
+
     private func scheduleBatch() {
         writer.asyncWriteWithoutTransaction { [self] database in runBatch(on: database) }
     }
@@ -88,7 +93,7 @@ final class WriteQueue: Sendable {
         }
         let start = DispatchTime.now().uptimeNanoseconds
         let unbegun = WriteBatch.run(
-            writes, on: database, of: files,
+            writes, on: database, of: files, makeTransaction: transaction,
             isTimeUp: { DispatchTime.now().uptimeNanoseconds - start >= limits.longestBatchNanoseconds },
             didCommit: { writes in
                 commits.add(1, ordering: .relaxed)

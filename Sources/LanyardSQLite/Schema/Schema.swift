@@ -19,6 +19,7 @@ enum Schema {
         migrator.registerMigration("3 scopes that are bound to a project", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: boundScopes)
         }
+        migrator.registerMigration("4 journal", foreignKeyChecks: .immediate) { try $0.execute(sql: journal) }
         return migrator
     }()
 

@@ -5,10 +5,21 @@ import LanyardStorage
 extension SQLiteTransaction {
     func addUsage(_ rows: [UsageRow]) throws {
         try attempt("adding usage") {
-            for row in rows {
-                // Each second adds to the rows of the minute; only its first may tell when the key was last used.
-                if try add(row), let key = row.key { try note(key, usedAt: row.minute) }
+            var shards = [[UsageRow]](repeating: [], count: JournalShard.count)
+            for row in rows { shards[JournalShard.of(low: (row.key ?? UsageQuestion.noKey).low)].append(row) }
+            for (shard, rows) in shards.enumerated() {
+                for (row, earliest) in try UsageJournal.rows(rows[...], bytes: journalLimits.rowBytes) {
+                    try appendToJournal(row, .usage, shard, earliestMinute: earliest)
+                }
             }
+        }
+    }
+
+    /// Adds to the rows of the table.
+    func settle(_ rows: [UsageRow]) throws {
+        for row in rows {
+            // A key's use in a minute may be settled twice; only the first can tell when it was last used.
+            if try add(row), let key = row.key { try note(key, usedAt: row.minute) }
         }
     }
 
@@ -44,20 +55,25 @@ extension SQLiteTransaction {
 
     func usage(_ query: UsageQuery) throws -> [UsageSum] {
         guard query.limit > 0 else { return [] }
+        // What is not settled yet counts too: of both, the first pieces are among the first of all.
         return try attempt("summing up usage") {
-            var stretch = UsageStretch(query)
-            var sums: [UsageSum] = []
-            while sums.count < query.limit, stretch.first < query.toMinute {
-                guard let used = try earliestUsage(from: stretch.first, before: query.toMinute) else { break }
-                let minutes = stretch.next(from: used)
-                var part = query
-                part.fromMinute = minutes.lowerBound
-                part.toMinute = minutes.upperBound
-                part.limit = query.limit - sums.count
-                sums += try sumUp(part)
-            }
-            return sums
+            UsageSum.merge(try settledUsage(query), try unsettledUsage(query), limit: query.limit)
         }
+    }
+
+    private func settledUsage(_ query: UsageQuery) throws -> [UsageSum] {
+        var stretch = UsageStretch(query)
+        var sums: [UsageSum] = []
+        while sums.count < query.limit, stretch.first < query.toMinute {
+            guard let used = try earliestUsage(from: stretch.first, before: query.toMinute) else { break }
+            let minutes = stretch.next(from: used)
+            var part = query
+            part.fromMinute = minutes.lowerBound
+            part.toMinute = minutes.upperBound
+            part.limit = query.limit - sums.count
+            sums += try sumUp(part)
+        }
+        return sums
     }
 
     private func earliestUsage(from first: Int32, before end: Int32) throws -> Int32? {

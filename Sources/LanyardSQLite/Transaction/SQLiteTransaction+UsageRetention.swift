@@ -14,6 +14,7 @@ extension SQLiteTransaction {
     func rollUpUsage(from first: Int32, before end: Int32, limit: Int) throws -> Int32 {
         try attempt("putting usage together by the hour") {
             guard limit > 0, first < end else { return end }
+            try settleUsage(before: end)
             var bounds = ColumnWriter()
             bounds.add(Int64(first))
             bounds.add(Int64(end))
@@ -45,6 +46,7 @@ extension SQLiteTransaction {
 
     func deleteUsage(before minute: Int32, limit: Int) throws -> Int {
         try attempt("deleting usage") {
+            try settleUsage(before: minute)
             var values = ColumnWriter()
             values.add(Int64(minute))
             values.add(max(0, limit))

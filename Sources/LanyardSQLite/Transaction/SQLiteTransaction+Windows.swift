@@ -6,17 +6,40 @@ import LanyardStorage
 extension SQLiteTransaction {
     func save(_ windows: [SavedWindow], clock: SavedClock) throws {
         try attempt("saving windows") {
+            var rows = [JournalWriter?](repeating: nil, count: JournalShard.count)
             for window in windows {
-                if window.snapshot.isEmpty { try delete(window) } else { try save(window) }
+                let shard = JournalShard.of(low: window.subject.low)
+                // Taken out, so that it is written to where it is.
+                var row = rows[shard].take() ?? JournalWriter(.windows)
+                try WindowJournal.append(.saved(window), to: &row)
+                if row.bytes.count >= journalLimits.rowBytes {
+                    try appendToJournal(row.sealed(), .windows, shard)
+                } else {
+                    rows[shard] = row
+                }
+            }
+            for (shard, row) in rows.enumerated() {
+                if let row { try appendToJournal(row.sealed(), .windows, shard) }
             }
             try save(clock)
         }
     }
 
     func savedWindows() throws -> SavedWindows {
-        SavedWindows(
-            windows: try records(SavedWindow.self, selecting: "", ColumnWriter()),
-            clock: try records(SavedClock.self, selecting: "", ColumnWriter()).first)
+        try attempt("reading windows") {
+            var journal = MergedWindows()
+            try forEachJournalRow("WHERE kind = ?1 ORDER BY sequence DESC", .windows) { row in
+                try journal.merge(older: row)
+            }
+            let settled: [SavedWindow] = try records(selecting: "", ColumnWriter())
+            return SavedWindows(
+                windows: settled.filter { !journal.says($0) } + journal.windows.filter { !$0.snapshot.isEmpty },
+                clock: try clock())
+        }
+    }
+
+    func clock() throws -> SavedClock? {
+        try firstRecord(selecting: "", ColumnWriter())
     }
 
     /// Forgets the windows of a subject that is deleted.
@@ -26,6 +49,18 @@ extension SQLiteTransaction {
             values.add(Int64(subject.kind.rawValue))
             values.add(subject.id)
             try execute("DELETE FROM windows WHERE subject_kind = ?1 AND subject = ?2", values)
+            let shard = JournalShard.of(low: subject.low)
+            guard try journalHolds(.windows, shard) else { return }
+            try appendToJournal(WindowJournal.row([.forgotten(subject)]), .windows, shard)
+        }
+    }
+
+    /// Writes windows over the rows of the table. What has left its window by the saved clock, which never runs backwards,
+    /// needs no row any more.
+    func settle(_ windows: [SavedWindow], clock: SavedClock?) throws {
+        for window in windows {
+            let hasLeft = window.snapshot.isEmpty || clock.map { window.hasLeft(by: $0.monotonic) } ?? false
+            if hasLeft { try delete(window) } else { try save(window) }
         }
     }
 
@@ -35,7 +70,7 @@ extension SQLiteTransaction {
         try execute(Self.saveWindow, values)
     }
 
-    /// Put together once: each second has thousands of windows to save.
+    /// Put together once: each minute has thousands of windows to save.
     private static let saveWindow =
         "\(SavedWindow.table.insert) ON CONFLICT DO UPDATE SET head = excluded.head, amounts = excluded.amounts"
 

@@ -14,9 +14,13 @@ final class SQLiteTransaction: StoreWriting {
     var keyLists = KeyListTexts()
     /// Whether this transaction has seen that imports are remembered: asked once, not at each of a million keys.
     var hasNotedImports = false
+    let journalLimits: JournalLimits
+    let metrics: StoreMetrics?
 
-    init(_ database: Database) {
+    init(_ database: Database, journalLimits: JournalLimits = JournalLimits(), metrics: StoreMetrics? = nil) {
         self.database = database
+        self.journalLimits = journalLimits
+        self.metrics = metrics
     }
 
     /// Runs a piece of SQL's work, turning its errors into the store's.

@@ -9,7 +9,7 @@ extension StoreConformance {
         StoreCheck("a key was last used when its latest usage says, whatever comes later", checkLastUse),
     ]
 
-    private static func insert(_ model: UsageModel, into store: any Store) async throws {
+    static func insert(_ model: UsageModel, into store: any Store) async throws {
         try await store.write { store in
             try insertOwners(store)
             for (number, key) in model.keys.enumerated() {
@@ -122,6 +122,7 @@ extension StoreConformance {
                     minutes.map { UsageRow(key: key.id, minute: $0, outcome: outcome, count: 1) }
                         + [UsageRow(key: nil, minute: 900, outcome: "unknown_key", count: 1)])
             }
+            try await settle(store, expect)
             return try await store.read { try $0.key(key.id)?.lastUsedAt }
         }
         try await store.read { try expect.equal($0.key(key.id)?.lastUsedAt, nil, "an unused key's last use") }

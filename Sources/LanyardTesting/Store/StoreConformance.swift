@@ -25,7 +25,7 @@ public struct StoreConformance: Sendable {
     /// Every check, in the order of the protocols.
     public static let checks: [StoreCheck] =
         recordChecks + secretChecks + keyListChecks + referenceChecks + transactionChecks + concurrencyChecks
-        + auditChecks + usageChecks + answerChecks + windowChecks + ledgerChecks
+        + auditChecks + usageChecks + answerChecks + windowChecks + settlingChecks + ledgerChecks
 
     /// Runs every check, each on a store of its own.
     /// - Throws: The first ``ConformanceFailure``, or what the store threw.

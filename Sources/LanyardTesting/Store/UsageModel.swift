@@ -9,6 +9,11 @@ struct UsageModel {
     /// The key that is in the rows, and no longer in the store.
     static let deleted: KeyID = Samples.id(50)
 
+    init(keys: [KeyRecord], rows: [UsageRow]) {
+        self.keys = keys
+        self.rows = rows
+    }
+
     init(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         keys = (1...9).map { number in

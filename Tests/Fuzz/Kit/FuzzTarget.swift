@@ -33,9 +33,19 @@ package struct FuzzTarget: Sendable {
         bytes name: String, seeds: [String], tokens: [String] = [], share: Int = 4,
         check: @escaping @Sendable ([UInt8]) -> Verdict
     ) {
+        self.init(
+            bytes: name, rawSeeds: seeds.map { Array($0.utf8) }, rawTokens: tokens.map { Array($0.utf8) }, share: share,
+            check: check)
+    }
+
+    /// A target whose parser takes bytes that are no text.
+    package init(
+        bytes name: String, rawSeeds: [[UInt8]], rawTokens: [[UInt8]] = [], share: Int = 4,
+        check: @escaping @Sendable ([UInt8]) -> Verdict
+    ) {
         self.name = name
-        self.seeds = seeds.map { Array($0.utf8) }
-        self.tokens = tokens.map { Array($0.utf8) }
+        seeds = rawSeeds
+        tokens = rawTokens
         self.share = share
         self.check = check
     }

@@ -10,7 +10,7 @@ enum FuzzRun {
 
     static let seed = TestRun.givenSeed ?? (isLong ? UInt64.random(in: 0...UInt64(UInt32.max)) : 20_261_121)
 
-    static let targets = FuzzTarget.all + FuzzTarget.server
+    static let targets = FuzzTarget.all + FuzzTarget.server + FuzzTarget.journal
 
     /// The cases of all targets together.
     static let cases = isLong ? 1_500_000 : 100_000
