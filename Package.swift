@@ -88,7 +88,7 @@ let package = Package(
     targets: [
         library("LanyardCore", [crypto]),
         library("LanyardStorage", ["LanyardCore", crypto]),
-        library("LanyardSQLite", ["LanyardStorage", "LanyardCore", grdb, metrics, coreMetrics]),
+        library("LanyardSQLite", ["LanyardStorage", "LanyardCore", grdb, grdbSQLite, metrics, coreMetrics]),
         .systemLibrary(
             name: "CLanyardPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         library("LanyardPostgres", ["LanyardStorage", "LanyardCore", "CLanyardPQ", logging, metrics, coreMetrics]),

@@ -66,8 +66,8 @@ extension ImportTable {
             exceptions: ["Sources/LanyardCore/Secret/SecretMemory.swift": "only the C library zeroes for certain"]),
         Row(target: "LanyardStorage", standsOn: ["LanyardCore"], products: ["Crypto"], system: .none, isPublic: true),
         Row(
-            target: "LanyardSQLite", standsOn: ["LanyardStorage"], products: ["GRDB", "Metrics", "CoreMetrics"],
-            system: .platform, isPublic: true),
+            target: "LanyardSQLite", standsOn: ["LanyardStorage"],
+            products: ["GRDB", "GRDBSQLite", "Metrics", "CoreMetrics"], system: .platform, isPublic: true),
         Row(
             target: "LanyardPostgres", standsOn: ["LanyardStorage"],
             products: ["CLanyardPQ", "Logging", "Metrics", "CoreMetrics"], system: .platform, isPublic: true),

@@ -31,8 +31,10 @@ struct PlanTests {
         ),
     ]
 
-    private func plan(_ database: Database, _ sql: String, _ arguments: StatementArguments) throws -> [String] {
-        try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN \(sql)", arguments: arguments).map { $0["detail"] }
+    private func plan(_ database: Database, _ sql: String, _ values: ColumnWriter) throws -> [String] {
+        let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN \(sql)")
+        try values.bind(to: statement)
+        return try Row.fetchAll(statement).map { $0["detail"] }
     }
 
     @Test(
@@ -47,7 +49,7 @@ struct PlanTests {
         for page in [Page(limit: 50), Page(after: after, limit: 50)] {
             let steps = try await store.withWriter { database in
                 try KeyQuestion.questions(asked, page: page).flatMap { question in
-                    try plan(database, "\(KeyRecord.table.select) \(question.condition)", question.values.arguments)
+                    try plan(database, "\(KeyRecord.table.select) \(question.condition)", question.values)
                 }
             }
             #expect(steps.contains { $0.contains(expected) }, "\(name): \(steps)")
@@ -60,7 +62,9 @@ struct PlanTests {
     func usesOfProject() async throws {
         let store = try await SQLiteStore.openInMemory()
         let steps = try await store.withWriter { database in
-            try plan(database, SQLiteTransaction.usesOfProject, [ProjectID(high: 1, low: 1).description])
+            var values = ColumnWriter()
+            values.add(ProjectID(high: 1, low: 1))
+            return try plan(database, SQLiteTransaction.usesOfProject, values)
         }
         #expect(steps.contains { $0.contains("keys_with_bound_scopes") }, "\(steps)")
         #expect(!steps.contains { $0.hasPrefix("SCAN keys") && !$0.contains("INDEX") }, "\(steps)")
@@ -88,7 +92,7 @@ struct PlanTests {
         query.key = KeyID(high: 1, low: 1)
         let question = try UsageQuestion(query)
         let store = try await SQLiteStore.openInMemory()
-        let steps = try await store.withWriter { try plan($0, question.sql, question.values.arguments) }
+        let steps = try await store.withWriter { try plan($0, question.sql, question.values) }
         #expect(steps.contains { $0.contains("usage_by_key") }, "\(steps)")
         try await store.close()
     }

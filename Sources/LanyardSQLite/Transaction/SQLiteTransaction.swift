@@ -42,8 +42,7 @@ extension SQLiteTransaction {
     /// A prepared statement with its values. It is looked up each time, because SQLite's library drops one that failed.
     func statement(_ sql: String, _ values: ColumnWriter) throws -> Statement {
         let statement = try database.cachedStatement(sql: sql)
-        // Unchecked: the count of values is fixed by the code, and checking costs more than binding.
-        statement.setUncheckedArguments(values.arguments)
+        try values.bind(to: statement)
         return statement
     }
 
