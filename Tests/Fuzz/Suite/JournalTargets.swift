@@ -42,7 +42,9 @@ extension FuzzTarget {
         return FuzzTarget(
             rows: "window-journal",
             seeds: [try? WindowJournal.row([.saved(window), .forgotten(subject)]), try? WindowJournal.row([])],
-            tokens: [[1, 0], [1, 1], [2, 9], [0, 32], [0x80, 0x80, 1], [0x80, 0], [UInt8](repeating: 0xFF, count: 10)]
+            tokens: [
+                [1, 0], [1, 1], [2, 9], [0, 32], [0x80, 0x80, 1], [0x80, 0], [UInt8](repeating: 0xFF, count: 10),
+            ]
         ) { bytes in
             check(
                 bytes, .windows, read: { row throws(StoreError) in try WindowJournal.entries(row) },
