@@ -52,6 +52,23 @@ final class Directory: Sendable {
         }
     }
 
+    /// Puts these in the place of all that there were.
+    func reset(projects: [ProjectRecord], policies: [PreparedPolicy], epoch: Int64) {
+        var new = Content()
+        for project in projects {
+            new.projectNames[project.id] = project.name
+            new.projectsByName[project.name] = project
+            new.projectEpochs[project.id] = epoch
+        }
+        for policy in policies {
+            new.policyNames[policy.record.id] = policy.record.name
+            new.policiesByName[policy.record.name] = policy
+            new.policyEpochs[policy.record.id] = epoch
+        }
+        let content = new
+        self.content.withLock { $0 = content }
+    }
+
     /// Puts a policy in the place of its former self; `nil` takes it away.
     func set(_ policy: PreparedPolicy?, for id: PolicyID, epoch: Int64) {
         content.withLock { content in

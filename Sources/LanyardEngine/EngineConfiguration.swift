@@ -17,6 +17,14 @@ public struct EngineConfiguration: Sendable {
     /// How long a node may go without confirming that it knows every change before it denies. A node that is alone with its
     /// store always knows.
     public var stalenessBound: Duration = .seconds(30)
+    /// How long a narrowing change waits until the other nodes have confirmed it; whoever has not is named then.
+    public var acknowledgementTimeout: Duration = .seconds(5)
+    /// Changes that wait at once; those beyond are told what is known.
+    public var concurrentAcknowledgements = 1024
+    /// What the other nodes are told that this machine is called.
+    public var host = SystemHost.name
+    /// What the other nodes are told of this program.
+    public var version = "embedded"
     /// How long after usage and windows were written down they are written down again. A crash may forget a second of
     /// them: this is less, so that the writing too is done within it.
     public var flushInterval: Duration = .milliseconds(750)

@@ -25,6 +25,15 @@ struct EngineCounters: Sendable {
     let openCalls = Gauge(label: "lanyard_calls_in_flight")
     let epoch = Gauge(label: "lanyard_epoch")
 
+    let appliedChanges = Counter(label: "lanyard_changes_applied_total")
+    let failedConfirmations = Counter(label: "lanyard_confirmation_failures_total")
+    let acknowledgementTime = Timer(label: "lanyard_acknowledgement_duration_seconds")
+    let followerLag = Gauge(label: "lanyard_follower_lag_epochs")
+    let confirmationAge = Gauge(label: "lanyard_confirmation_age_seconds")
+    private let liveNodes = Gauge(label: "lanyard_nodes", dimensions: [("status", "live")])
+    private let silentNodes = Gauge(label: "lanyard_nodes", dimensions: [("status", "silent")])
+    private let flushes: [FlushReason: Counter]
+
     let cachedKeys = Gauge(label: "lanyard_cached_keys")
     let cachedBytes = Gauge(label: "lanyard_cached_bytes")
     let cacheCapacity = Gauge(label: "lanyard_cache_capacity_bytes")
@@ -41,10 +50,21 @@ struct EngineCounters: Sendable {
     private let displacedAddresses = Counter(label: "lanyard_attempt_addresses_displaced_total")
 
     init() {
+        flushes = Dictionary(
+            uniqueKeysWithValues: FlushReason.allCases.map { reason in
+                (reason, Counter(label: "lanyard_cache_flushes_total", dimensions: [("reason", reason.rawValue)]))
+            })
         attempts = Dictionary(
             uniqueKeysWithValues: AttemptKind.codes.map { code in
                 (code, Counter(label: "lanyard_refused_attempts_total", dimensions: [("code", code.text)]))
             })
+    }
+
+    func countFlush(_ reason: FlushReason) { flushes[reason]?.increment() }
+
+    func recordNodes(live: Int, silent: Int) {
+        liveNodes.record(live)
+        silentNodes.record(silent)
     }
 
     /// What was counted elsewhere, as far as it was brought here already.

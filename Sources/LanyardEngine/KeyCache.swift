@@ -48,6 +48,12 @@ final class KeyCache: Sendable {
         return removed
     }
 
+    /// Lets go of everything.
+    func removeAll() {
+        found.forEach { _ = $0.removeAll { _ in true } }
+        absent.forEach { $0.removeAll() }
+    }
+
     /// What is held, and what has happened so far. Counted where a shard's lock is held anyway: that costs no atomic.
     struct Statistics: Sendable, Equatable {
         var entries = 0
@@ -194,6 +200,12 @@ extension KeyCache {
                 queue[next] = digest
                 next = (next + 1) % capacity
             }
+        }
+
+        mutating func removeAll() {
+            digests = []
+            queue = []
+            next = 0
         }
 
         mutating func remove(_ digest: SecretDigest) {

@@ -6,11 +6,6 @@ import Synchronization
 extension KeyEngine: DecisionNode {
     package var acceptsForeignSecrets: Bool { acceptsForeign.load(ordering: .relaxed) }
 
-    /// A node that holds its store's file lock is the only one that changes it, and so always knows every change.
-    package func isCurrent(at now: MonotonicInstant) -> Bool {
-        !isShutDown.load(ordering: .acquiring)
-    }
-
     package func find(_ digest: SecretDigest) -> Lookup { cache.find(digest) }
 
     package func lookUpWait(for address: IPAddress?, at now: MonotonicInstant) -> Int64? {

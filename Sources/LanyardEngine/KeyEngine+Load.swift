@@ -40,8 +40,9 @@ extension KeyEngine {
         let start = now.monotonic
         defer { counters.loadTime.recordNanoseconds(now.monotonic.nanoseconds - start.nanoseconds) }
         for _ in 0..<KeyEngine.fillAttempts {
+            let generation = generation
             let (loaded, epoch) = try await storeRead { store in (try store.load(digest), try store.epoch()) }
-            if try install(loaded, digest, epoch: epoch) { return }
+            if try install(loaded, digest, epoch: epoch, since: generation) { return }
             counters.outdatedLoads.increment()
         }
         throw .overloaded("the key is being changed faster than it can be read")
@@ -51,8 +52,11 @@ extension KeyEngine {
     private static let fillAttempts = 16
 
     /// Puts an answer into the cache unless it is older than a change that was applied; see `RecentChanges`.
-    private func install(_ loaded: LoadedKey?, _ digest: SecretDigest, epoch: Int64) throws(EngineError) -> Bool {
+    private func install(
+        _ loaded: LoadedKey?, _ digest: SecretDigest, epoch: Int64, since generation: Int
+    ) throws(EngineError) -> Bool {
         try changes.withLock { changes throws(EngineError) in
+            guard changes.generation == generation else { return false }
             guard let loaded else {
                 guard !changes.recent.mayHaveIntroduced(digest, after: epoch) else { return false }
                 cache.insertAbsent(digest)

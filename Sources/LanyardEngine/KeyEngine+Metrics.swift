@@ -17,6 +17,18 @@ extension KeyEngine {
         counters.epoch.record(epoch)
         let lag = self.now.monotonic.nanoseconds - lastFlush.load(ordering: .relaxed)
         counters.flushLagSeconds.record(Double(max(0, lag)) / 1e9)
+        reportNodes()
+    }
+
+    private func reportNodes() {
+        guard let membership else { return counters.recordNodes(live: 1, silent: 0) }
+        logCurrency()
+        counters.followerLag.record(max(0, membership.newestEpoch - epoch))
+        let age = now.monotonic.nanoseconds - lastConfirmed.load(ordering: .relaxed)
+        counters.confirmationAge.record(Double(max(0, age)) / 1e9)
+        let standings = membership.standings
+        let live = standings.count { $0.isLive(within: silenceBound) }
+        counters.recordNodes(live: live, silent: standings.count - live)
     }
 
     /// What is known of refused attempts, the busiest address first.

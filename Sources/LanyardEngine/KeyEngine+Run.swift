@@ -17,16 +17,24 @@ extension KeyEngine: Service {
     /// for the last time.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await Task.sleep(for: self.configuration.flushInterval)
-                } catch {
-                    return  // Cancelled: time to shut down.
-                }
-                await self.maintain()
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.follow() }
+                group.addTask { await self.maintainRegularly() }
+                await group.waitForAll()
             }
         }
         await flush(everything: false)
+    }
+
+    private func maintainRegularly() async {
+        while !Task.isCancelled {
+            do {
+                try await Task.sleep(for: configuration.flushInterval)
+            } catch {
+                return  // Cancelled: time to shut down.
+            }
+            await maintain()
+        }
     }
 
     /// One round of background work.
@@ -45,6 +53,7 @@ extension KeyEngine: Service {
         await forgetIdempotentAnswers()
         await keepUsageBounded()
         await leases.prune(balancesAfter: configuration.usageRetention)
+        await tendNodes()
     }
 
     /// Answers that may not be given again are erased, at the latest a minute after their time: a store that is stolen
@@ -69,10 +78,12 @@ extension KeyEngine: Service {
     ///   closed even then.
     public func shutDown() async throws {
         guard !isShutDown.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        endCurrency()
         let unsettled = await leases.settleEverything()
         let unsaved = await save(everything: true)
         let failure = unsaved ?? unsettled
         await settleStoreAtEnd()
+        await leave()
         do {
             try await store.close()
         } catch {

@@ -38,6 +38,12 @@ public final class KeyEngine: Sendable {
     let budget: UnknownKeyBudget
     let loads = Mutex<[SecretDigest: Task<Void, any Error>]>([:])
     let changes: Mutex<AppliedChanges>
+    /// The other nodes that share the store; `nil` for a node that is alone with it.
+    let membership: Membership?
+    /// Until when this node may decide, on the monotonic clock; see `KeyEngine+Currency.swift`.
+    let currentUntil: Atomic<Int64>
+    /// When this node last asked to be confirmed with success, on the monotonic clock.
+    let lastConfirmed: Atomic<Int64>
     let pending: PendingFlush
     let acceptsForeign: Atomic<Bool>
     let isShutDown = Atomic<Bool>(false)
@@ -56,7 +62,10 @@ public final class KeyEngine: Sendable {
         /// Changes whose new state could not be read yet; tried again each second.
         var unread: Set<ChangeSubject> = []
         var recent: RecentChanges
+        /// Every change up to this one has been applied.
         var epoch: Int64
+        /// How often everything was forgotten: what was begun before means nothing after.
+        var generation = 0
     }
 
     /// Opens a store and makes the engine ready: everything that an earlier process saved is restored before it returns.
@@ -77,14 +86,30 @@ public final class KeyEngine: Sendable {
     package init(
         store: any Store, configuration: EngineConfiguration, clock source: any TimeSource, logger: Logger
     ) async throws {
-        let start = try await store.read { store in try StartingState(store) }
+        let startedAt = source.now()
+        let nodeID = NodeID.make(atMilliseconds: startedAt.wall.milliseconds)
+        let node = NodeDescription(
+            id: nodeID, host: configuration.host, version: configuration.version, startedAt: startedAt.wall)
+        // Before the first read: whoever changes something from here on waits for this node.
+        let joined = try await Membership.join(store, node)
+        let start: StartingState
+        do {
+            start = try await store.read { store in try StartingState(store, withWindows: true) }
+        } catch {
+            try? await joined?.store.leave(nodeID)  // The first error is the one to tell.
+            throw error
+        }
         self.store = store
         self.configuration = configuration
         self.logger = logger
         clock = EngineClock(source: source, resuming: start.windows.clock)
         let now = clock.now()
-        startedAt = now.wall
-        nodeID = NodeID.make(atMilliseconds: now.wall.milliseconds)
+        self.startedAt = startedAt.wall
+        self.nodeID = nodeID
+        membership = joined
+        let joinedAt = startedAt.monotonic.nanoseconds + clock.offsetNanoseconds
+        lastConfirmed = Atomic(joinedAt)
+        currentUntil = Atomic(joined == nil ? .max : joinedAt + configuration.stalenessBound.wholeNanoseconds)
         cache = KeyCache(bytes: configuration.cacheBytes, absentDigests: configuration.absentDigests)
         allowances = AllowanceTable(capacity: configuration.trackedSubjects)
         calls = OpenCalls(capacity: configuration.openCalls, timeout: configuration.callTimeout)
@@ -114,31 +139,34 @@ public final class KeyEngine: Sendable {
     }
 
     /// What must be known before the first decision.
-    private struct StartingState: Sendable {
+    struct StartingState: Sendable {
         let epoch: Int64
         let hasImports: Bool
         let projects: [ProjectRecord]
         let policies: [PolicyRecord]
         let windows: SavedWindows
 
-        init(_ store: any StoreReading) throws {
+        init(_ store: any StoreReading, withWindows: Bool) throws {
             epoch = try store.epoch()
             hasImports = try store.hasImports()
             projects = try store.projects(page: Page(limit: RecordBounds.projects))
             policies = try store.policies(page: Page(limit: RecordBounds.policies))
-            windows = try store.savedWindows()
+            windows = withWindows ? try store.savedWindows() : SavedWindows(windows: [], clock: nil)
         }
     }
 
     /// Both clocks, the monotonic one as windows count it.
     package var now: Now { clock.now() }
 
-    /// The newest change that this node has applied.
+    /// Which forgetting of everything this is; see ``apply(_:since:waits:)``.
+    package var generation: Int { changes.withLock { $0.generation } }
+
+    /// The newest change that this node has applied, and with it all that came before.
     package var epoch: Int64 { changes.withLock { $0.epoch } }
 
     /// Whether decisions can be taken.
     package var isReady: Bool {
-        !isShutDown.load(ordering: .acquiring) && isCurrent(at: now.monotonic)
+        isCurrent(at: now.monotonic)
     }
 
     /// The policy with this name or id.

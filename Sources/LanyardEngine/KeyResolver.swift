@@ -100,6 +100,11 @@ final class KeyResolver: Sendable {
         }
     }
 
+    /// Lets go of every account: keys that are loaded from now on get new ones.
+    func forgetAccounts() {
+        accounts.withLock { $0 = [:] }
+    }
+
     /// Lets go of accounts that no cached key refers to.
     func sweep() {
         accounts.withLock { accounts in

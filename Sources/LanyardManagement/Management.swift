@@ -12,6 +12,9 @@ import LanyardStorage
 // After the commit the engine applies the changes, on this node before the call returns. That must not be lost when the
 // client hangs up in between: the key would be revoked on the disk and admitted by the cache. So both run in a task of
 // their own, which the caller's cancellation does not reach.
+//
+// Where other nodes share the store, a change of what there is already also waits until they have confirmed it, and says
+// who has not. What is new has nothing to wait for: no node knows of it.
 
 /// All that can be done to keys, projects, accounts, plans, roles and policies, and asked about them.
 ///
@@ -30,19 +33,22 @@ package struct Management: Sendable {
 
 extension Management {
     /// Runs one changing use-case: the transaction, then its changes everywhere.
+    /// - Parameter waits: Whether the other nodes are waited for.
     func change<Value: Sendable>(
-        as caller: Caller, _ body: @escaping @Sendable (ManagementTransaction) throws -> Value
+        as caller: Caller, waits: Bool = true, _ body: @escaping @Sendable (ManagementTransaction) throws -> Value
     ) async throws -> Changed<Value> {
         let now = now
         let engine = engine
         return try await Task {
+            let generation = engine.generation
             let (value, changes) = try await engine.store.write { store in
                 let present = try caller.renewed(in: store, at: now)
                 let transaction = ManagementTransaction(store, caller: present, now: now)
                 let value = try body(transaction)
                 return (value, transaction.changes)
             }
-            return Changed(value: value, acknowledgement: try await engine.apply(changes))
+            let acknowledgement = try await engine.apply(changes, since: generation, waits: waits)
+            return Changed(value: value, acknowledgement: acknowledgement)
         }.value
     }
 

@@ -238,10 +238,12 @@ struct AnswerContractTests {
         }
         try expect(AuditVerifyAnswer(entries: 4_182, firstBadSequence: nil), "AuditVerifyAnswer")
         try expect(AuditVerifyAnswer(entries: 4_182, firstBadSequence: 7), "AuditVerifyAnswer")
-        let node = NodeAnswer(
-            id: .make(atMilliseconds: 1), startedAt: sample.created, version: "0.1.0", epoch: 5, data: "127.0.0.1:8080",
-            admin: "127.0.0.1:8081", isCurrent: true, lastConfirmedAt: sample.created)
-        try expect(ListAnswer([node], nextCursor: nil), "NodeList")
+        for status in [NodeAnswer.Status.live, .silent] {
+            let node = NodeAnswer(
+                id: .make(atMilliseconds: 1), host: "alpha", version: "0.1.0", startedAt: sample.created, epoch: 5,
+                behind: 2, silentMilliseconds: 31_400, status: status)
+            try expect(ListAnswer([node], nextCursor: nil), "NodeList")
+        }
         try expect(FinishAnswer(), "FinishAnswer")
         try expect(HealthAnswer.ready, "Health")
     }

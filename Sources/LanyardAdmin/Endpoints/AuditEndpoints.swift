@@ -13,18 +13,17 @@ extension Endpoint {
         },
         .get("/v1/nodes", .nodesRead) { call in
             let nodes = try await call.management.nodes(as: call.caller)
-            return .json(ListAnswer(nodes.map { NodeAnswer($0, call.services) }, nextCursor: nil))
+            return .json(ListAnswer(nodes.map { NodeAnswer($0) }, nextCursor: nil))
         },
     ]
 }
 
 extension NodeAnswer {
-    fileprivate init(_ node: NodeStatus, _ services: AdminServices) {
-        let addresses = services.addresses()
+    fileprivate init(_ status: NodeStatus) {
         self.init(
-            id: node.id, startedAt: services.engine.startedAt, version: services.configuration.version,
-            epoch: node.epoch, data: addresses.data, admin: addresses.admin, isCurrent: services.engine.isReady,
-            lastConfirmedAt: node.lastConfirmedAt)
+            id: status.node.id, host: status.node.host, version: status.node.version, startedAt: status.node.startedAt,
+            epoch: status.epoch, behind: status.behind, silentMilliseconds: status.silentMilliseconds,
+            status: status.isLive ? .live : .silent)
     }
 }
 

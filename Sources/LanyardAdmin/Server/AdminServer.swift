@@ -19,19 +19,17 @@ package struct AdminServer: Service {
 
     /// - Parameters:
     ///   - metrics: What `/metrics` tells, in Prometheus' text format.
-    ///   - addresses: The listeners' addresses, for `/v1/nodes`.
     ///   - onBound: Called with the listener's address once it accepts connections.
     package init(
         engine: KeyEngine, management: Management, configuration: AdminConfiguration,
-        metrics: @escaping @Sendable () -> String,
-        addresses: @escaping @Sendable () -> (data: String, admin: String), logger: Logger,
+        metrics: @escaping @Sendable () -> String, logger: Logger,
         onBound: @escaping @Sendable (SocketAddress) -> Void
     ) throws {
         self.configuration = configuration
         self.onBound = onBound
         services = AdminServices(
             engine: engine, management: management, configuration: configuration, metrics: metrics,
-            addresses: addresses, logger: logger)
+            logger: logger)
         authentication = try AdminAuthentication(engine: engine)
     }
 

@@ -10,8 +10,6 @@ struct AdminServices: Sendable {
     let configuration: AdminConfiguration
     /// What `/metrics` tells, in Prometheus' text format.
     let metrics: @Sendable () -> String
-    /// The listeners' addresses, known once they are bound.
-    let addresses: @Sendable () -> (data: String, admin: String)
     let logger: Logger
     let counters = AdminMetrics()
 }

@@ -2340,7 +2340,7 @@ paths:
       operationId: listNodes
       tags: [admin]
       summary: Nodes
-      description: The nodes that share this store, and whether each has confirmed being current.
+      description: The nodes that share this store, and whether each has confirmed being current. A node that is alone answers for itself.
       x-lanyard-scope: lanyard:nodes:read
       responses:
         '200':
@@ -3529,7 +3529,9 @@ components:
         pending:
           type: array
           items: {$ref: '#/components/schemas/NodeId'}
-          description: The nodes that have not confirmed it within 5 seconds. Empty on a single node.
+          description: >-
+            The nodes that have not confirmed it within 5 seconds, without those that are silent beyond the staleness
+            bound: these deny everything. Empty on a single node.
         elapsed_ms:
           type: number
           minimum: 0
@@ -4530,19 +4532,24 @@ components:
 
     Node:
       type: object
-      required: [id, started_at, version, epoch, data, admin, current, last_confirmed_at]
+      required: [id, host, version, started_at, epoch, behind, silent_ms, status]
       properties:
         id: {$ref: '#/components/schemas/NodeId'}
-        started_at: {$ref: '#/components/schemas/Time'}
+        host: {type: string, description: What its machine calls itself.}
         version: {type: string}
-        epoch: {type: integer, minimum: 0, description: The newest change that it has applied.}
-        data: {type: string, description: The address of its data listener.}
-        admin: {type: string, description: The address of its admin listener.}
-        current:
-          type: boolean
+        started_at: {$ref: '#/components/schemas/Time'}
+        epoch: {type: integer, minimum: 0, description: It has applied every change up to this one.}
+        behind: {type: integer, minimum: 0, description: How many changes it has not applied yet.}
+        silent_ms:
+          type: integer
+          minimum: 0
+          description: Milliseconds since it last confirmed being current, by the store's clock.
+        status:
+          type: string
+          enum: [live, silent]
           description: >-
-            Whether it has confirmed being current within its staleness bound. A node that has not denies everything.
-        last_confirmed_at: {$ref: '#/components/schemas/Time'}
+            `silent` once it has not confirmed within its staleness bound: it then denies everything, and changes wait
+            for it no longer.
 
     NodeList:
       type: object

@@ -66,6 +66,11 @@ package final class AllowanceState: Sendable {
         }
     }
 
+    /// The next limits count as newer, whatever number they come with: the store is another one.
+    package func forgetEpoch() {
+        content.withLock { $0.epoch = -1 }
+    }
+
     private static func migrate(_ old: AllowanceBlock, from: LimitSet, to: LimitSet) -> AllowanceBlock? {
         guard !to.rules.isEmpty else { return nil }
         let new = AllowanceBlock.make(words: to.words)

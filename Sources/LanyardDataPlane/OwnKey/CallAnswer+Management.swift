@@ -47,7 +47,7 @@ extension AppliedAnswer {
     init(_ acknowledgement: Acknowledgement) {
         self.init(
             acknowledgedBy: acknowledgement.acknowledgedBy, pending: acknowledgement.pending,
-            elapsedMicroseconds: acknowledgement.elapsedMilliseconds * 1000)
+            elapsedMicroseconds: acknowledgement.elapsedMicroseconds)
     }
 }
 

@@ -5,7 +5,7 @@ package import LanyardStorage
 extension Management {
     /// Makes an account.
     package func createAccount(_ draft: AccountDraft, as caller: Caller) async throws -> Changed<AccountRecord> {
-        try await change(as: caller) { try $0.createAccount(draft) }
+        try await change(as: caller, waits: false) { try $0.createAccount(draft) }
     }
 
     /// Makes an account, and remembers the answer.

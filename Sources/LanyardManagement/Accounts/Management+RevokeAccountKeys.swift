@@ -24,15 +24,18 @@ extension Management {
         try problems.throwIfAny()
         var after: KeyID?
         var revoked = 0
-        var acknowledgement: Acknowledgement?
+        let began = engine.now.monotonic
         while true {
             let start = after
-            let batch = try await change(as: caller) { try $0.revokeKeys(of: id, after: start, reason: reason) }
-            revoked += batch.value.revoked
-            acknowledgement = acknowledgement?.followed(by: batch.acknowledgement) ?? batch.acknowledgement
-            guard let next = batch.value.next else {
-                let value = AccountKeysRevoked(account: batch.value.account, revoked: revoked)
-                return Changed(value: value, acknowledgement: acknowledgement ?? batch.acknowledgement)
+            let batch = try await change(as: caller, waits: false) {
+                try $0.revokeKeys(of: id, after: start, reason: reason)
+            }.value
+            revoked += batch.revoked
+            guard let next = batch.next else {
+                // Who has confirmed the last of them has confirmed all.
+                return Changed(
+                    value: AccountKeysRevoked(account: batch.account, revoked: revoked),
+                    acknowledgement: await engine.acknowledge(batch.epoch, since: began))
             }
             after = next
         }
@@ -43,6 +46,8 @@ extension Management {
 private struct RevocationBatch: Sendable {
     let account: AccountRecord
     let revoked: Int
+    /// The newest change when it was done, its own among them.
+    let epoch: Int64
     /// Where the next begins; `nil` after the last.
     let next: KeyID?
 }
@@ -68,17 +73,6 @@ extension ManagementTransaction {
             try audit(.accountRevokeKeys, id, after: RevokedKeysSnapshot(revoked: live.map(\.id), reason: reason))
         }
         let next = keys.count < Management.revocationBatchSize ? nil : keys.last?.id
-        return RevocationBatch(account: account, revoked: live.count, next: next)
-    }
-}
-
-extension Acknowledgement {
-    /// Both together: a node has confirmed the whole if it has confirmed each part.
-    fileprivate func followed(by next: Acknowledgement) -> Acknowledgement {
-        let pending = pending + next.pending.filter { !self.pending.contains($0) }
-        return Acknowledgement(
-            acknowledgedBy: (acknowledgedBy + next.acknowledgedBy.filter { !acknowledgedBy.contains($0) })
-                .filter { !pending.contains($0) },
-            pending: pending, elapsedMilliseconds: elapsedMilliseconds + next.elapsedMilliseconds)
+        return RevocationBatch(account: account, revoked: live.count, epoch: try store.epoch(), next: next)
     }
 }

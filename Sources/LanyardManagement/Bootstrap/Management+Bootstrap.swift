@@ -52,7 +52,7 @@ extension Management {
 
     /// Step 4.
     func makeFirstAdministrator(openedBy secret: Secret) async throws -> FirstAdministrator {
-        try await change(as: .lanyard) { transaction -> FirstAdministrator in
+        try await change(as: .lanyard, waits: false) { transaction -> FirstAdministrator in
             guard try transaction.store.marker(.adminSecretWrittenAt) == nil else { return .superseded }
             let key = try transaction.insertAdministrator(
                 named: "first administrator", openedBy: secret, action: .adminCreate)
@@ -63,13 +63,13 @@ extension Management {
 
     /// Makes what every store begins with, where it is missing.
     package func seed() async throws {
-        _ = try await change(as: .lanyard) { try $0.seed() }
+        _ = try await change(as: .lanyard, waits: false) { try $0.seed() }
     }
 
     /// Makes another administrator's key, for whoever has the store itself and no working key any more. Offline only.
     package func recoverAdmin() async throws -> IssuedKey {
         try await seed()
-        return try await change(as: .operator) { transaction in
+        return try await change(as: .operator, waits: false) { transaction in
             let secret = Secret.generate(prefix: ProjectRecord.lanyardPrefix, environment: .live)
             let key = try transaction.insertAdministrator(
                 named: "recovered administrator", openedBy: secret, action: .adminRecover)

@@ -51,7 +51,7 @@ extension KeyEngine {
         try draft.read(scopes: scopes, ipAllowlist: ipAllowlist, methods: methods, paths: paths)
         let finished = draft
         let management = Management(engine: self)
-        let issued = try await management.change(as: .operator) { transaction in
+        let issued = try await management.change(as: .operator, waits: false) { transaction in
             // An embedding service has no server that seeded the store as it started.
             if try transaction.store.project(ProjectRecord.defaultID) == nil { try transaction.seed() }
             return try transaction.createKey(finished)

@@ -5,16 +5,18 @@ extension Management {
     /// Runs a use-case that makes something, and remembers its answer if the request is to be repeatable.
     ///
     /// - Parameters:
+    ///   - waits: Whether the other nodes are waited for: where something that there was already changes, too.
     ///   - target: The id of what the use-case makes.
     ///   - render: Makes the answer, but for where the change holds. Runs inside the transaction, so that the answer
     ///     lasts if and only if the change does.
     func answer<Value: Sendable>(
-        _ request: IdempotentRequest?, as caller: Caller, target: @escaping @Sendable (Value) -> String,
+        _ request: IdempotentRequest?, as caller: Caller, waits: Bool = false,
+        target: @escaping @Sendable (Value) -> String,
         render: @escaping @Sendable (Value) throws -> RenderedAnswer,
         _ body: @escaping @Sendable (ManagementTransaction) throws -> Value
     ) async throws -> AnsweredChange {
         guard let request else {
-            let changed = try await change(as: caller) { try render(try body($0)) }
+            let changed = try await change(as: caller, waits: waits) { try render(try body($0)) }
             return AnsweredChange(answer: changed.value, acknowledgement: changed.acknowledgement, isReplay: false)
         }
         guard let keyID = caller.keyID, let secret = caller.secret else {
@@ -25,7 +27,7 @@ extension Management {
             throw ManagementError.conflict("a call with this idempotency key is still running", id: nil)
         }
         defer { runningRequests.end(seal.id) }
-        let changed = try await change(as: caller) { transaction in
+        let changed = try await change(as: caller, waits: waits) { transaction in
             if let known = try transaction.answer(to: request, seal) { return (known, true) }
             let value = try body(transaction)
             let answer = try render(value)

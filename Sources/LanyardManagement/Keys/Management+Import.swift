@@ -28,7 +28,7 @@ extension Management {
         outcomes.reserveCapacity(lines.count)
         for start in stride(from: 0, to: lines.count, by: Self.importBatchSize) {
             let batch = lines[start..<min(start + Self.importBatchSize, lines.count)]
-            outcomes += try await change(as: caller) { try $0.importKeys(batch) }.value
+            outcomes += try await change(as: caller, waits: false) { try $0.importKeys(batch) }.value
         }
         return outcomes
     }

@@ -4,7 +4,7 @@ import LanyardStorage
 extension Management {
     /// Makes a key and its first secret.
     package func createKey(_ draft: KeyDraft, as caller: Caller) async throws -> Changed<IssuedKey> {
-        try await change(as: caller) { try $0.createKey(draft) }
+        try await change(as: caller, waits: false) { try $0.createKey(draft) }
     }
 
     /// Makes a key, and remembers the answer.

@@ -34,7 +34,9 @@ extension Management {
         _ id: KeyID, grace: Duration?, as caller: Caller, idempotency: IdempotentRequest?,
         render: @escaping @Sendable (RotatedKeyDetails) throws -> RenderedAnswer
     ) async throws -> AnsweredChange {
-        try await answer(idempotency, as: caller, target: \.details.record.id.description, render: render) {
+        try await answer(
+            idempotency, as: caller, waits: true, target: \.details.record.id.description, render: render
+        ) {
             try $0.rotateKey(id, grace: grace)
         }
     }

@@ -28,7 +28,9 @@ extension Management {
     ) async throws -> AnsweredChange {
         let caller = try await holder(of: presented, requestID: requestID)
         let digest = presented.digest
-        return try await answer(idempotency, as: caller, target: \.details.record.id.description, render: render) {
+        return try await answer(
+            idempotency, as: caller, waits: true, target: \.details.record.id.description, render: render
+        ) {
             try $0.rotateSelf(digest, grace: grace)
         }
     }

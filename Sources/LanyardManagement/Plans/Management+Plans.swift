@@ -27,7 +27,7 @@ package struct PlanPatch: Sendable {
 extension Management {
     /// Makes a plan.
     package func createPlan(_ draft: PlanDraft, as caller: Caller) async throws -> Changed<PlanRecord> {
-        try await change(as: caller) { try $0.createPlan(draft) }
+        try await change(as: caller, waits: false) { try $0.createPlan(draft) }
     }
 
     /// Makes a plan, and remembers the answer.

@@ -5,7 +5,7 @@ package import LanyardStorage
 extension Management {
     /// Makes a policy.
     package func createPolicy(_ draft: PolicyDraft, as caller: Caller) async throws -> Changed<PolicyDetails> {
-        try await change(as: caller) { try $0.createPolicy(draft) }
+        try await change(as: caller, waits: false) { try $0.createPolicy(draft) }
     }
 
     /// Makes a policy, and remembers the answer.

@@ -23,7 +23,7 @@ package struct ProjectPatch: Sendable {
 extension Management {
     /// Makes a project.
     package func createProject(_ draft: ProjectDraft, as caller: Caller) async throws -> Changed<ProjectRecord> {
-        try await change(as: caller) { try $0.createProject(draft) }
+        try await change(as: caller, waits: false) { try $0.createProject(draft) }
     }
 
     /// Makes a project, and remembers the answer.

@@ -1,16 +1,18 @@
-package import LanyardCore
+import LanyardCore
 import LanyardEngine
+package import LanyardStorage
 
 /// One node that serves from the store.
 package struct NodeStatus: Sendable, Equatable {
-    package let id: NodeID
-    package let startedAt: Timestamp
-    /// The newest change that it has applied.
+    package let node: NodeDescription
+    /// Every change up to this one has been applied by it.
     package let epoch: Int64
-    /// Whether it has confirmed, within its staleness bound, that it knows every change.
-    package let isCurrent: Bool
-    /// When it last did.
-    package let lastConfirmedAt: Timestamp
+    /// How many changes it has not applied.
+    package let behind: Int64
+    /// Since it last confirmed, by the store's clock.
+    package let silentMilliseconds: Int64
+    /// Whether it confirmed within the staleness bound; if not, it denies everything, and no change waits for it.
+    package let isLive: Bool
 }
 
 extension Management {
@@ -18,10 +20,12 @@ extension Management {
     /// knows every change.
     package func nodes(as caller: Caller) async throws -> [NodeStatus] {
         try caller.require(.nodesRead)
-        return [
+        let (nodes, newest) = try await engine.nodes()
+        return nodes.map { standing in
             NodeStatus(
-                id: engine.nodeID, startedAt: engine.startedAt, epoch: engine.epoch, isCurrent: engine.isReady,
-                lastConfirmedAt: now)
-        ]
+                node: standing.node, epoch: standing.epoch, behind: max(0, newest - standing.epoch),
+                silentMilliseconds: standing.silentMilliseconds,
+                isLive: standing.isLive(within: engine.silenceBound))
+        }
     }
 }

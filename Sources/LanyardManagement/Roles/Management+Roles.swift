@@ -24,7 +24,7 @@ package struct RolePatch: Sendable {
 extension Management {
     /// Makes a role.
     package func createRole(_ draft: RoleDraft, as caller: Caller) async throws -> Changed<RoleRecord> {
-        try await change(as: caller) { try $0.createRole(draft) }
+        try await change(as: caller, waits: false) { try $0.createRole(draft) }
     }
 
     /// Makes a role, and remembers the answer.

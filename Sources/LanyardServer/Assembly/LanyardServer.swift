@@ -106,7 +106,7 @@ package struct LanyardServer: Sendable {
                 engine: engine, management: management,
                 configuration: try AdminConfiguration(configuration, certificates, serving),
                 metrics: { String(decoding: registry.exposition(), as: UTF8.self) },
-                addresses: { readiness.texts }, logger: telemetry.logger("lanyard.admin"),
+                logger: telemetry.logger("lanyard.admin"),
                 onBound: { readiness.bound(.admin, $0) })
         }
     }

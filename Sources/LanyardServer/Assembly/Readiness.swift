@@ -36,9 +36,4 @@ final class Readiness: Sendable {
     }
 
     func fail() { continuation.finish() }
-
-    /// As far as they are known, as text.
-    var texts: (data: String, admin: String) {
-        state.withLock { ($0.data?.description ?? "", $0.admin?.description ?? "") }
-    }
 }

@@ -16,6 +16,7 @@ extension EngineConfiguration {
         stalenessBound = server.stalenessBound
         usageByMinute = server.usageByMinute
         usageRetention = server.usageRetention
+        version = LanyardVersion.text
         attemptWarning = server.attemptWarning
     }
 }

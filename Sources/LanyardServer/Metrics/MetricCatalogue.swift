@@ -3,7 +3,7 @@ import LanyardTelemetry
 /// What each metric of Lanyard's means. Tests hold that every one that is shown stands here, and that the table in
 /// `docs/operations.md` has the same ones.
 enum MetricCatalogue {
-    static let descriptions: [String: MetricDescription] = [data, admin, engine, store, process]
+    static let descriptions: [String: MetricDescription] = [data, admin, engine, nodes, store, process]
         .reduce(into: [:]) { all, part in all.merge(part) { own, _ in own } }
 
     /// From 10 µs to 5 s: where answers out of memory lie, and those that waited for the store.
@@ -75,6 +75,19 @@ enum MetricCatalogue {
             "Attempts to put old usage together, or to delete it, that failed."),
         "lanyard_calls_in_flight": MetricDescription("Calls that were granted and have not been finished."),
         "lanyard_epoch": MetricDescription("The number of the newest change that this node has applied."),
+    ]
+
+    private static let nodes: [String: MetricDescription] = [
+        "lanyard_nodes": MetricDescription("Nodes that share the store, by status: live or silent."),
+        "lanyard_follower_lag_epochs": MetricDescription(
+            "Changes that the store has told of and that wait to be applied."),
+        "lanyard_confirmation_age_seconds": MetricDescription(
+            "Since this node asked to be confirmed, the last time that it was: beyond the staleness bound it denies."),
+        "lanyard_confirmation_failures_total": MetricDescription("Attempts to confirm to the other nodes that failed."),
+        "lanyard_changes_applied_total": MetricDescription("Changes that were read from the store and applied."),
+        "lanyard_cache_flushes_total": MetricDescription("Times that everything in memory was read again, by reason."),
+        "lanyard_acknowledgement_duration_seconds": MetricDescription(
+            "From a change's commit until every node that lives had confirmed it, or was named.", bounds: diskBounds),
     ]
 
     private static let store: [String: MetricDescription] = [

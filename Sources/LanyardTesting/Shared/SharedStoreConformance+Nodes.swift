@@ -22,8 +22,8 @@ extension SharedStoreConformance {
             let nodes = try await store.nodes()
             let expected = stores.indices.map(Samples.node)
             try expect.equal(nodes.map(\.node), expected, "the nodes, in the order of their ids")
-            // Before its first read it has nothing that a change could have outdated.
-            try expect.equal(nodes.map(\.epoch), stores.map { _ in 1 }, "what they have applied")
+            // Before its first read it has nothing that a change could have outdated: either is true.
+            try expect.isTrue(nodes.allSatisfy { (0...1).contains($0.epoch) }, "a node has applied what isn't there")
         }
     }
 
@@ -36,7 +36,7 @@ extension SharedStoreConformance {
         try expect.equal(state.epoch, 1, "the newest change")
         let nodes = try await stores[1].nodes()
         try expect.equal(nodes.map(\.node), [node], "the nodes")
-        try expect.equal(nodes.map(\.epoch), [1], "what the node has applied")
+        try expect.isTrue(nodes.allSatisfy { (0...1).contains($0.epoch) }, "a node has applied what isn't there")
     }
 
     @Sendable private static func checkLeaving(_ stores: [any SharedStore], _ expect: Expectations) async throws {

@@ -88,7 +88,7 @@ final class TestNode: Sendable {
         let admin = try AdminServer(
             engine: engine, management: management, configuration: administration,
             metrics: { String(decoding: registry.exposition(), as: UTF8.self) },
-            addresses: { ("127.0.0.1:1", "127.0.0.1:2") }, logger: log.logger("lanyard.admin"),
+            logger: log.logger("lanyard.admin"),
             onBound: { adminAddresses.continuation.yield($0) })
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

@@ -56,8 +56,8 @@ struct RecordCommandTests {
     @Test("nodes are a table")
     func nodes() async throws {
         let node = """
-            {"id":"node_1","started_at":"2026-03-01T09:30:00.000Z","version":"0.1.0","epoch":42,"data":"127.0.0.1:8080",\
-            "admin":"127.0.0.1:8081","current":true,"last_confirmed_at":"2026-03-01T09:31:00.000Z"}
+            {"id":"node_1","host":"alpha","version":"0.1.0","started_at":"2026-03-01T09:30:00.000Z","epoch":42,\
+            "behind":3,"silent_ms":31400,"status":"silent"}
             """
         try await FakeServer.run { _, _ in
             .json(Samples.list([node]))
@@ -65,8 +65,8 @@ struct RecordCommandTests {
             let outcome = await CommandProbe(server).run("nodes")
             #expect(
                 outcome.output == """
-                    ID      CURRENT  EPOCH  VERSION  DATA            ADMIN           STARTED            CONFIRMED
-                    node_1  yes         42  0.1.0    127.0.0.1:8080  127.0.0.1:8081  2026-03-01 09:30Z  2026-03-01 09:31Z
+                    ID      STATUS  HOST   EPOCH  BEHIND  SILENT  VERSION  STARTED
+                    node_1  silent  alpha     42       3  31.4 s  0.1.0    2026-03-01 09:30Z
 
                     """)
         }

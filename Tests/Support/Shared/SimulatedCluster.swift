@@ -154,7 +154,7 @@ package final class SimulatedCluster: Sendable {
         }
     }
 
-    func nodes() -> [NodeStanding] {
+    package func nodes() -> [NodeStanding] {
         content.withLock { content in
             guard fault != .listsNobody else { return [] }
             return content.members.values.sorted { $0.description.id < $1.description.id }.map { member in

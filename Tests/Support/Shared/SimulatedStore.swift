@@ -18,6 +18,7 @@ package final class SimulatedStore: SharedStore {
         var isClosed = false
         var isCutOff = false
         var losesNotices = false
+        var failsReads = false
         var confirmations = 0
         var listeners: [Int: AsyncStream<StoreNotice>.Continuation] = [:]
         var nextListener = 0
@@ -35,6 +36,11 @@ package final class SimulatedStore: SharedStore {
         state.withLock { $0.isCutOff = isCutOff }
         // A connection that comes back may have lost notices.
         if !isCutOff { receive(.changed(nil)) }
+    }
+
+    /// Whether reads fail; nodes still join and confirm.
+    package func failReads(_ fails: Bool) {
+        state.withLock { $0.failsReads = fails }
     }
 
     /// Whether notices are lost on their way.
@@ -55,6 +61,7 @@ package final class SimulatedStore: SharedStore {
         _ body: @escaping @Sendable (any StoreReading) throws -> Result
     ) async throws -> Result {
         try reach()
+        if state.withLock({ $0.failsReads }) { throw StoreError(.unavailable, "a test made it fail") }
         let (result, isLoad) = try await cluster.base.read { [cluster] store in
             let transaction = SimulatedTransaction(reading: store, writing: nil, cluster)
             return (try body(transaction), transaction.hasLookedUpSecret)

@@ -2,43 +2,50 @@ package import LanyardCore
 
 /// One node of `GET /v1/nodes`.
 package struct NodeAnswer: JSONWritable, Sendable {
+    package enum Status: String, Sendable {
+        /// It confirmed within the staleness bound.
+        case live
+        /// It did not, and so denies everything.
+        case silent
+    }
+
     package var id: NodeID
-    package var startedAt: Timestamp
+    /// What people call its machine.
+    package var host: String
     package var version: String
-    /// The newest change that it has applied.
+    package var startedAt: Timestamp
+    /// It has applied every change up to this one.
     package var epoch: Int64
-    /// The address of its data listener.
-    package var data: String
-    /// The address of its admin listener.
-    package var admin: String
-    /// Whether it has confirmed being current within its staleness bound.
-    package var isCurrent: Bool
-    package var lastConfirmedAt: Timestamp
+    /// How many changes it has not applied.
+    package var behind: Int64
+    /// Since it last confirmed.
+    package var silentMilliseconds: Int64
+    package var status: Status
 
     package init(
-        id: NodeID, startedAt: Timestamp, version: String, epoch: Int64, data: String, admin: String, isCurrent: Bool,
-        lastConfirmedAt: Timestamp
+        id: NodeID, host: String, version: String, startedAt: Timestamp, epoch: Int64, behind: Int64,
+        silentMilliseconds: Int64, status: Status
     ) {
         self.id = id
-        self.startedAt = startedAt
+        self.host = host
         self.version = version
+        self.startedAt = startedAt
         self.epoch = epoch
-        self.data = data
-        self.admin = admin
-        self.isCurrent = isCurrent
-        self.lastConfirmedAt = lastConfirmedAt
+        self.behind = behind
+        self.silentMilliseconds = silentMilliseconds
+        self.status = status
     }
 
     package func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.member("id", id.description)
-            writer.member("started_at", startedAt)
+            writer.member("host", host)
             writer.member("version", version)
+            writer.member("started_at", startedAt)
             writer.member("epoch", epoch)
-            writer.member("data", data)
-            writer.member("admin", admin)
-            writer.member("current", isCurrent)
-            writer.member("last_confirmed_at", lastConfirmedAt)
+            writer.member("behind", behind)
+            writer.member("silent_ms", silentMilliseconds)
+            writer.member("status", status.rawValue)
         }
     }
 }

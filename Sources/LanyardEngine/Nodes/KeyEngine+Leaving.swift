@@ -1,0 +1,54 @@
+import CoreMetrics
+import LanyardCore
+package import LanyardStorage
+import Logging
+
+extension NodeStanding {
+    /// Whether the node may still decide, as others must take it.
+    package func isLive(within silenceBound: Duration) -> Bool {
+        .milliseconds(silentMilliseconds) <= silenceBound
+    }
+}
+
+extension KeyEngine {
+    /// How long a node must have been silent to be forgotten: it has denied for as long again.
+    private var forgetAfter: Duration { silenceBound * 2 }
+
+    /// Looks after the table of nodes: forgets those that are gone, and counts the others.
+    func tendNodes() async {
+        guard let membership, membership.isTendingDue(at: now.monotonic) else { return }
+        do {
+            let gone = try await membership.store.forgetNodes(silentFor: forgetAfter)
+            if !gone.isEmpty {
+                logger.warning(
+                    "nodes that were silent are forgotten; what they had leased counts as used",
+                    metadata: ["nodes": .array(gone.map { .string($0.description) })])
+            }
+            membership.standings = try await storeRead { try $0.nodes() }
+        } catch {
+            logger.debug("the nodes can't be looked after", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Lets the others know that this node goes. If that fails they find out by its silence.
+    func leave() async {
+        guard let membership else { return }
+        do {
+            try await membership.store.leave(nodeID)
+        } catch {
+            logger.notice("the other nodes could not be told of the end", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// The nodes that share the store, by its own clock, and its newest change. A node that is alone answers for itself.
+    /// - Throws: ``EngineError``.
+    package func nodes() async throws -> (nodes: [NodeStanding], newestEpoch: Int64) {
+        guard membership != nil else {
+            let epoch = epoch
+            let node = NodeDescription(
+                id: nodeID, host: configuration.host, version: configuration.version, startedAt: startedAt)
+            return ([NodeStanding(node: node, epoch: epoch, silentMilliseconds: 0)], epoch)
+        }
+        return try await storeRead { (try $0.nodes(), try $0.epoch()) }
+    }
+}
