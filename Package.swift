@@ -190,7 +190,8 @@ let package = Package(
         tests(
             "LanyardServerTests",
             [
-                "LanyardServer", "LanyardCommand", "LanyardManagement", "LanyardEngine", "LanyardStorage",
+                "LanyardServer", "LanyardCommand", "LanyardManagement", "LanyardEngine", "LanyardSQLite",
+                "LanyardStorage",
                 "LanyardTelemetry", "LanyardCore", "TestSupport", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL,
                 logging,
             ], resources: [.copy("Fixtures")]),

@@ -78,12 +78,13 @@ extension KeyEngine {
     /// How often a decision may go and fetch.
     package static let maximumRounds = 2
 
-    /// Ends a call that a grant opened. What was reserved for it and not used comes back, if `actual` says what was used.
-    package func finish(_ id: GrantID, actual: Costs? = nil) -> FinishOutcome {
+    /// Ends a call that a grant opened. What was reserved for it and not used comes back, if `actual` says what was used; a
+    /// unit that it doesn't name was used as it was reserved.
+    package func finish(_ id: GrantID, actual: ActualCosts? = nil) -> FinishOutcome {
         let now = now
         let (outcome, call) = calls.finish(id, at: now.monotonic)
         if let call, let actual, let reservation = call.reservation {
-            settle(reservation, of: call.state, actual: actual, at: now)
+            settle(reservation, of: call.state, actual: actual.completed(by: reservation.costs), at: now)
         }
         return outcome
     }

@@ -93,6 +93,17 @@ struct AnswerContractTests {
         revoked.revoked = 3
         revoked.applied = applied
         try expect(revoked, "AccountKeysRevoked")
+        var standing = ObjectAnswer(.key, key)
+        standing.quotas = sample.quotas
+        try expect(standing, "KeyStanding")
+        var accountStanding = ObjectAnswer(.account, sample.account)
+        accountStanding.quotas = sample.quotas
+        try expect(accountStanding, "AccountStanding")
+        for quota in sample.quotas {
+            var credited = ObjectAnswer(.quota, quota)
+            credited.applied = applied
+            try expect(credited, "QuotaApplied")
+        }
         try expect(ListAnswer([key], nextCursor: "abc"), "KeyList")
         try expect(ListAnswer([KeyAnswer](), nextCursor: nil), "KeyList")
     }
@@ -108,6 +119,7 @@ struct AnswerContractTests {
         var plan = PlanRecord(id: .make(atMilliseconds: 1), name: "free", createdAt: sample.created)
         try expect(ObjectAnswer(.plan, plan), "PlanAnswer")
         plan.limits = sample.record.limits
+        plan.quotas = sample.record.quotas
         plan.scopes = sample.record.scopes
         plan.maximumInFlight = 4
         try expect(plan, "Plan")

@@ -10,7 +10,7 @@ struct SampleKey {
     var record: KeyRecord
     var account: AccountRecord
     /// How its quotas stand.
-    var quotas: [QuotaStatus] = []
+    let quotas: [QuotaStatus]
 
     init() throws {
         record = KeyRecord(
@@ -19,6 +19,10 @@ struct SampleKey {
         account = AccountRecord(
             id: AccountID.make(atMilliseconds: 3), name: "Acme Ltd", externalID: "cus_481", createdAt: created)
         account.limits = [LimitDefinition(name: "all", unit: .requests, amount: 1_000, windowMilliseconds: 60_000)]
+        account.quotas = [
+            QuotaDefinition(name: "all", unit: .tokens, amount: 2_000_000, period: .day, onOutage: .allow),
+            QuotaDefinition(name: "prepaid", unit: .usd, amount: 0, period: .lifetime),
+        ]
         account.isSuspended = false
         account.suspendedReason = "unpaid"
         account.metadata = Metadata(json: #"{"tier":1}"#)
@@ -28,6 +32,16 @@ struct SampleKey {
             LimitDefinition(name: "burst", unit: .requests, amount: 10, windowMilliseconds: 1_000),
             LimitDefinition(name: "spend", unit: .usd, amount: 5_000_000_150, windowMilliseconds: 86_400_000),
         ]
+        record.quotas = [
+            QuotaDefinition(name: "monthly", unit: .requests, amount: 10_000, period: .month),
+            QuotaDefinition(
+                name: "spend", unit: .usd, amount: 5_000_000_150, period: .month, alertAt: [50, 80, 100]),
+            QuotaDefinition(name: "trial", unit: .requests, amount: 0, period: .lifetime),
+        ]
+        quotas = (record.quotas + account.quotas).map { quota in
+            let period = quota.period.span(containing: Timestamp(milliseconds: 1_800_000_000_000))
+            return QuotaStatus(quota, source: .key, period: period, balance: nil)
+        }
         record.maximumInFlight = 8
         record.ipAllowlist = [try CIDR(parsing: "203.0.113.0/24")]
         record.methods = [try #require(HTTPMethodName("GET"))]

@@ -160,17 +160,17 @@ struct QuotaTests {
         #expect(first.costs.nanoUSD == 3_000_000_000)
         #expect(await reserve(fixture, secret, 3_000_000_000) == nil, "two dollars are left")
         let id = try #require(first.grantID)
-        guard case .finished = fixture.engine.finish(id, actual: Costs(nanoUSD: 1_000_000_000)) else {
+        guard case .finished = fixture.engine.finish(id, actual: ActualCosts(nanoUSD: 1_000_000_000)) else {
             Issue.record("the call was not open")
             return
         }
-        guard case .alreadyFinished = fixture.engine.finish(id, actual: Costs(nanoUSD: 0)) else {
+        guard case .alreadyFinished = fixture.engine.finish(id, actual: ActualCosts(nanoUSD: 0)) else {
             Issue.record("a call was settled twice")
             return
         }
         let clamped = try #require(await reserve(fixture, secret, 9_000_000_000, least: 1))
         #expect(clamped.costs.nanoUSD == 4_000_000_000, "clamped to what is left")
-        _ = fixture.engine.finish(try #require(clamped.grantID), actual: Costs(nanoUSD: 4_500_000_000))
+        _ = fixture.engine.finish(try #require(clamped.grantID), actual: ActualCosts(nanoUSD: 4_500_000_000))
         #expect(await reserve(fixture, secret, 1) == nil)
         try await fixture.engine.shutDown()
     }
@@ -183,7 +183,7 @@ struct QuotaTests {
         let tokens = try #require(await reserve(fixture, secret, 0, tokens: 60))
         guard
             case .finished = fixture.engine.finish(
-                try #require(tokens.grantID), actual: Costs(requests: 1, tokens: 60, nanoUSD: 10))
+                try #require(tokens.grantID), actual: ActualCosts(requests: 1, tokens: 60, nanoUSD: 10))
         else {
             Issue.record("the call was not open")
             return
@@ -198,7 +198,7 @@ struct QuotaTests {
         let (_, secret) = try await fixture.createKey { $0.quotas = [.tokens(1000, per: .day)] }
         let grant = try #require(await reserve(fixture, secret, 0, tokens: 500))
         await fixture.engine.flush(everything: false)
-        _ = fixture.engine.finish(try #require(grant.grantID), actual: Costs(tokens: 120))
+        _ = fixture.engine.finish(try #require(grant.grantID), actual: ActualCosts(tokens: 120))
         await fixture.engine.flush(everything: false)
         let sums = try await fixture.store.read {
             try $0.usage(UsageQuery(fromMinute: 0, toMinute: .max, interval: .day))

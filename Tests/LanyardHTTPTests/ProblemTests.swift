@@ -86,6 +86,59 @@ struct ProblemTests {
         #expect(field(ProblemResponse(Denial(.unavailable)), .retryAfter) == "1")
     }
 
+    private func quota(
+        _ unit: AllowanceUnit, _ period: QuotaPeriod, remaining: Int64 = 0
+    ) -> QuotaStatus {
+        let end = period.span(containing: Timestamp(milliseconds: 0)).resetsAt
+        return QuotaStatus(
+            definition: QuotaDefinition(name: "q", unit: unit, amount: 7, period: period), source: .account, limit: 7,
+            used: 7 - remaining, remaining: remaining, resetsAt: end)
+    }
+
+    @Test("a quota that is used up says until when, a budget and a lifetime are not told to wait by a field")
+    func quotas() throws {
+        let exceeded = ProblemResponse(
+            Denial(.quotaExceeded, .quota(quota(.tokens, .day), retryAfterMilliseconds: 59_001)))
+        #expect(exceeded.status == 429)
+        #expect(field(exceeded, .retryAfter) == "60")
+        let body = try JSONParser.parse(exceeded.body)
+        #expect(body["retry_after_ms"]?.number?.int64 == 59_001)
+        #expect(
+            body["violated"]?.object?.members.map(\.name) == [
+                "name", "unit", "amount", "period", "resets_at", "subject",
+            ])
+        #expect(body["violated"]?["resets_at"] == .string("1970-01-02T00:00:00.000Z"))
+        #expect(body["violated"]?["subject"] == .string("account"))
+        let budget = ProblemResponse(
+            Denial(.budgetExceeded, .quota(quota(.usd, .day), retryAfterMilliseconds: 59_001)))
+        #expect(budget.status == 402)
+        #expect(field(budget, .retryAfter) == nil)
+        #expect(try JSONParser.parse(budget.body)["violated"]?["amount"] == .string("0.000000007"))
+        let lifetime = ProblemResponse(
+            Denial(.quotaExceeded, .quota(quota(.requests, .lifetime), retryAfterMilliseconds: nil)))
+        #expect(lifetime.status == 429)
+        #expect(field(lifetime, .retryAfter) == nil)
+        #expect(try JSONParser.parse(lifetime.body)["violated"]?["resets_at"] == .null)
+    }
+
+    @Test("a denial for a quota says which, and what would help")
+    func quotaTexts() {
+        func texts(_ quota: QuotaStatus, wait: Int64?) -> (String, String) {
+            let denial = Denial(.quotaExceeded, .quota(quota, retryAfterMilliseconds: wait))
+            return (denial.detail, denial.fix)
+        }
+        #expect(
+            texts(quota(.requests, .day), wait: 5)
+                == (
+                    "The quota 'q' of the account is used up for the present day, which ends at 1970-01-02T00:00:00.000Z.",
+                    "Wait for the next period, or ask the operator for more."
+                ))
+        #expect(texts(quota(.requests, .day, remaining: 3), wait: nil).0.contains("costs more than the quota 'q'"))
+        #expect(texts(quota(.requests, .day, remaining: 3), wait: nil).1.contains("smaller calls"))
+        #expect(texts(quota(.usd, .lifetime), wait: nil).0 == "The budget 'q' of the account is used up.")
+        #expect(texts(quota(.usd, .lifetime), wait: nil).1.contains("credits"))
+    }
+
     @Test("nginx gets 401 and 403 alone, with the true status beside it", arguments: DenialCode.allCases)
     func nginx(code: DenialCode) {
         let response = ProblemResponse(Denial(code), dialect: .nginx)

@@ -64,6 +64,18 @@ struct AuditTests {
             try await target.management.deletePolicy(id, as: caller)
         },
         { target, _ in _ = try await target.management.recoverAdmin() },
+        { target, caller in
+            var draft = KeyDraft(name: "prepaid")
+            draft.quotas = [QuotaDefinition(name: "trial", unit: .requests, amount: 10, period: .lifetime)]
+            let id = try await target.management.createKey(draft, as: caller).value.details.record.id
+            _ = try await target.management.creditKey(id, Credit(unit: .requests, units: 90), as: caller)
+            var account = AccountDraft(name: "prepaid")
+            account.quotas = draft.quotas
+            let acme = try await target.management.createAccount(account, as: caller).value.id
+            _ = try await target.management.creditAccount(acme, Credit(unit: .requests, units: -5), as: caller)
+            try await target.world.use(80, of: id, terms: QuotaTerms(amount: 10, epoch: 1, alertAt: [80]))
+            _ = try await target.management.recordAlerts(limit: 10)
+        },
     ]
 
     @Test("every kind of change leaves its entry: who, what, before and after as JSON")
@@ -77,7 +89,7 @@ struct AuditTests {
         for entry in all where entry.sequence > start {
             let event = entry.event
             #expect(event.action.wholeMatch(of: /[a-z]+\.[a-z_]+/) != nil)
-            if event.action != "admin.recover" {
+            if event.action != "admin.recover", event.action != "quota.alert" {
                 #expect(event.actor == caller.keyID)
                 #expect(event.actorName == "somebody")
                 #expect(event.requestID == "request-1")
@@ -87,7 +99,8 @@ struct AuditTests {
                 let value = try JSONSerialization.jsonObject(with: Data(json.utf8))
                 #expect(value is [String: Any])
             }
-            #expect((event.before == nil) == ["create", "import", "recover", "revoke_keys"].contains(event.verb))
+            let beginnings = ["create", "import", "recover", "revoke_keys", "alert"]
+            #expect((event.before == nil) == beginnings.contains(event.verb))
             #expect((event.after == nil) == (event.verb == "delete"))
         }
     }
@@ -133,7 +146,7 @@ struct AuditTests {
                 "hint":"\(issued.secret.hint)","imported":false,"ip_allowlist":[],"limits":[{"amount":10,"name":"burst",\
                 "unit":"requests","window_ms":1000},{"amount_nano_usd":5000000000,"name":"spend","unit":"usd",\
                 "window_ms":60000}],"metadata":"{}","methods":[],"name":"a key of payments","paths":[],\
-                "project":"\(issued.details.project.id)","proof":"any","roles":[],"scopes":[]}
+                "project":"\(issued.details.project.id)","proof":"any","quotas":[],"roles":[],"scopes":[]}
                 """)
     }
 

@@ -121,6 +121,7 @@ struct MetricsTests {
         #expect(
             labels == [
                 "code", "way", "route", "status", "listener", "phase", "result", "cache", "operation", "version", "le",
+                "percent",
             ])
         for text in texts {
             #expect(!metrics.samples.contains { $0.labels.values.contains { $0.contains(text) } }, "\(text)")

@@ -42,6 +42,11 @@ extension RenderedAnswer {
     static func created(_ body: some JSONWritable) -> RenderedAnswer {
         RenderedAnswer(status: 201, body: body.bytes())
     }
+
+    /// The answer to a call that has changed something.
+    static func ok(_ body: some JSONWritable) -> RenderedAnswer {
+        RenderedAnswer(status: 200, body: body.bytes())
+    }
 }
 
 extension Listing {

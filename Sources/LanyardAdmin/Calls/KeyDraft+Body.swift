@@ -12,6 +12,7 @@ extension KeyDraft {
         roles = body.roles.map { Reference($0) }
         plan = body.plan.map { Reference($0) }
         limits = body.limits
+        quotas = body.quotas
         maximumInFlight = body.maximumInFlight.map(Int.init)
         ipAllowlist = body.ipAllowlist
         methods = body.methods
@@ -33,6 +34,7 @@ extension KeyPatch {
         roles = Edit(body.roles.map { $0.map { Reference($0) } })
         plan = Edit(body.plan) { Reference($0) }
         limits = Edit(body.limits)
+        quotas = Edit(body.quotas)
         maximumInFlight = Edit(body.maximumInFlight) { Int($0) }
         ipAllowlist = Edit(body.ipAllowlist)
         methods = Edit(body.methods)

@@ -22,8 +22,10 @@ extension Endpoint {
             }.adminAnswer(tellsApplied: false, holdsSecret: false)
         },
         .get("/v1/accounts/{id}", .accountsRead) { call in
-            let account = try await call.management.account(try call.accountID(), as: call.caller)
-            return .json(ObjectAnswer(.account, account))
+            let standing = try await call.management.accountStanding(try call.accountID(), as: call.caller)
+            var answer = ObjectAnswer(.account, standing.owner)
+            answer.quotas = standing.quotas
+            return .json(answer)
         },
         .patch("/v1/accounts/{id}", .accountsWrite) { call in
             let patch = AccountPatch(try AccountPatchBody.decode(try await call.json()))
@@ -43,6 +45,14 @@ extension Endpoint {
             try await call.refuseBody()
             return try await call.management.resumeAccount(try call.accountID(), as: call.caller)
                 .answer(.account) { $0 }
+        },
+        .post("/v1/accounts/{id}/credits", .accountsWrite) { call in
+            let id = try call.accountID()
+            let (value, idempotency) = try await call.idempotentJSON()
+            let credit = Credit(try CreditBody.decode(value ?? .null))
+            return try await call.management.creditAccount(id, credit, as: call.caller, idempotency: idempotency) {
+                .ok(ObjectAnswer(.quota, $0))
+            }.adminAnswer(tellsApplied: true, holdsSecret: false)
         },
         .post("/v1/accounts/{id}/revoke-keys", .keysWrite) { call in
             let reason = try ReasonBody.decode(try await call.optionalJSON()).reason
@@ -66,6 +76,7 @@ extension AccountDraft {
         externalID = body.externalID
         if let day = body.billingDay { billingDay = day }
         limits = body.limits
+        quotas = body.quotas
         metadata = body.metadata
     }
 }
@@ -77,6 +88,7 @@ extension AccountPatch {
         externalID = Edit(body.externalID)
         billingDay = Edit(body.billingDay)
         limits = Edit(body.limits)
+        quotas = Edit(body.quotas)
         metadata = Edit(body.metadata)
     }
 }

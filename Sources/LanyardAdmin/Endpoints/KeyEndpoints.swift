@@ -11,8 +11,10 @@ extension Endpoint {
         .post("/v1/keys/import", .keysWrite) { try await $0.importKeys() }.streamingBody(),
         .post("/v1/keys/lookup", .keysRead) { try await $0.lookUpKey() },
         .get("/v1/keys/{id}", .keysRead) { call in
-            let key = try await call.management.key(try call.keyID(), as: call.caller)
-            return .json(ObjectAnswer(.key, call.answer(key)))
+            let standing = try await call.management.keyStanding(try call.keyID(), as: call.caller)
+            var answer = ObjectAnswer(.key, call.answer(standing.owner))
+            answer.quotas = standing.quotas
+            return .json(answer)
         },
         .patch("/v1/keys/{id}", .keysWrite) { call in
             let patch = KeyPatch(try KeyPatchBody.decode(try await call.json()))
@@ -23,6 +25,14 @@ extension Endpoint {
             return .noContent
         },
         .post("/v1/keys/{id}/rotate", .keysWrite) { try await $0.rotateKey() },
+        .post("/v1/keys/{id}/credits", .keysWrite) { call in
+            let id = try call.keyID()
+            let (value, idempotency) = try await call.idempotentJSON()
+            let credit = Credit(try CreditBody.decode(value ?? .null))
+            return try await call.management.creditKey(id, credit, as: call.caller, idempotency: idempotency) {
+                .ok(ObjectAnswer(.quota, $0))
+            }.adminAnswer(tellsApplied: true, holdsSecret: false)
+        },
         .post("/v1/keys/{id}/revoke", .keysWrite) { call in
             let reason = try ReasonBody.decode(try await call.optionalJSON()).reason
             return call.answer(try await call.management.revokeKey(try call.keyID(), reason: reason, as: call.caller))

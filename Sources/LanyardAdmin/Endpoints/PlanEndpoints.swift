@@ -17,6 +17,7 @@ extension Endpoint {
             var draft = PlanDraft(name: body.name)
             draft.scopes = body.scopes
             draft.limits = body.limits
+            draft.quotas = body.quotas
             draft.maximumInFlight = body.maximumInFlight.map(Int.init)
             return try await call.management.createPlan(draft, as: call.caller, idempotency: idempotency) {
                 .created(ObjectAnswer(.plan, $0))
@@ -31,6 +32,7 @@ extension Endpoint {
             patch.name = Edit(body.name)
             patch.scopes = Edit(body.scopes)
             patch.limits = Edit(body.limits)
+            patch.quotas = Edit(body.quotas)
             patch.maximumInFlight = Edit(body.maximumInFlight) { Int($0) }
             return try await call.management.updatePlan(try call.planID(), patch, as: call.caller).answer(.plan) { $0 }
         },

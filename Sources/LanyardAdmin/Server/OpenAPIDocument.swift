@@ -47,10 +47,11 @@ info:
     100 fields, is answered 400, 414, 417 or 431 and the connection closed; a request whose head takes longer
     than 10 s or whose body takes longer than 30 s to arrive (`--header-timeout`, `--body-timeout`; an
     import's body may take any time) is answered 408 `request_timeout` and the connection closed. 402 is
-    reserved for `budget_exceeded`, which needs quotas.
+    `budget_exceeded` alone: client libraries retry a 429 by themselves.
 
-    **Not in this version**: quotas and credits. A request that names `quotas` is refused `invalid_request`
-    with the pointer `/quotas`; `quotas` in answers is always there and empty.
+    **Quotas** of keys, accounts and plans (`quotas` in requests and in those objects) say how much an hour, day,
+    week, month or lifetime may hold. How they stand is `quotas` beside a key or account, and in decisions.
+    Periods are UTC; months begin on the account's billing day, weeks on Monday.
   license: {name: Apache-2.0, identifier: Apache-2.0}
 
 servers:
@@ -124,7 +125,15 @@ paths:
                         remaining: 9
                         reset_ms: 1000
                         subject: key
-                    quotas: []
+                    quotas:
+                      - name: monthly
+                        unit: requests
+                        amount: 10000
+                        used: 3100
+                        remaining: 6900
+                        period: month
+                        resets_at: '2026-04-01T00:00:00.000Z'
+                        subject: plan
                 denied:
                   value:
                     valid: false
@@ -1064,7 +1073,7 @@ paths:
       operationId: getKey
       tags: [admin]
       summary: Get one key
-      description: Shows one key.
+      description: Shows one key, and how all quotas stand that hold it back.
       x-lanyard-scope: lanyard:keys:read
       parameters:
         - {$ref: '#/components/parameters/KeyId'}
@@ -1074,7 +1083,7 @@ paths:
           headers:
             X-Request-Id: {$ref: '#/components/headers/RequestId'}
           content:
-            application/json: {schema: {$ref: '#/components/schemas/KeyAnswer'}}
+            application/json: {schema: {$ref: '#/components/schemas/KeyStanding'}}
         '400': {$ref: '#/components/responses/BadRequest'}
         '401': {$ref: '#/components/responses/Unauthorized'}
         '403': {$ref: '#/components/responses/Forbidden'}
@@ -1168,6 +1177,50 @@ paths:
             Cache-Control: {$ref: '#/components/headers/NoStore'}
           content:
             application/json: {schema: {$ref: '#/components/schemas/KeyRotated'}}
+        '400': {$ref: '#/components/responses/BadRequest'}
+        '401': {$ref: '#/components/responses/Unauthorized'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '409': {$ref: '#/components/responses/Conflict'}
+        '413': {$ref: '#/components/responses/TooLarge'}
+        '415': {$ref: '#/components/responses/UnsupportedMediaType'}
+        '422': {$ref: '#/components/responses/IdempotencyMismatch'}
+        '429': {$ref: '#/components/responses/TooManyRequests'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+
+  /v1/keys/{id}/credits:
+    servers:
+      - {url: 'http://127.0.0.1:8081', description: The admin listener.}
+    x-lanyard-allow: POST
+
+    post:
+      operationId: creditKey
+      tags: [admin]
+      summary: Add to a key's lifetime quota
+      description: |
+        Adds to a lifetime quota of the key, or of its plan, which is counted for each key. A negative amount takes away,
+        but no more than is free: otherwise it is a `conflict` that says what is. Without a lifetime quota in the unit
+        it is a `conflict` too. With an `Idempotency-Key` a repetition is the same booking.
+
+        ```sh
+        curl -X POST http://127.0.0.1:8081/v1/keys/$ID/credits -H "Authorization: Bearer $LANYARD_ADMIN_KEY" \
+          -H 'Content-Type: application/json' -d '{"unit":"usd","amount":"5.00"}'
+        ```
+      x-lanyard-scope: lanyard:keys:write
+      parameters:
+        - {$ref: '#/components/parameters/KeyId'}
+        - {$ref: '#/components/parameters/IdempotencyKey'}
+      requestBody:
+        required: true
+        content:
+          application/json: {schema: {$ref: '#/components/schemas/CreditRequest'}}
+      responses:
+        '200':
+          description: The quota as it stands then, and where the change holds.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestId'}
+          content:
+            application/json: {schema: {$ref: '#/components/schemas/QuotaApplied'}}
         '400': {$ref: '#/components/responses/BadRequest'}
         '401': {$ref: '#/components/responses/Unauthorized'}
         '403': {$ref: '#/components/responses/Forbidden'}
@@ -1478,7 +1531,7 @@ paths:
       operationId: getAccount
       tags: [admin]
       summary: Get one account
-      description: Shows one account.
+      description: Shows one account, and how its quotas stand.
       x-lanyard-scope: lanyard:accounts:read
       parameters:
         - {$ref: '#/components/parameters/AccountId'}
@@ -1488,7 +1541,7 @@ paths:
           headers:
             X-Request-Id: {$ref: '#/components/headers/RequestId'}
           content:
-            application/json: {schema: {$ref: '#/components/schemas/AccountAnswer'}}
+            application/json: {schema: {$ref: '#/components/schemas/AccountStanding'}}
         '400': {$ref: '#/components/responses/BadRequest'}
         '401': {$ref: '#/components/responses/Unauthorized'}
         '403': {$ref: '#/components/responses/Forbidden'}
@@ -1603,6 +1656,50 @@ paths:
         '401': {$ref: '#/components/responses/Unauthorized'}
         '403': {$ref: '#/components/responses/Forbidden'}
         '404': {$ref: '#/components/responses/NotFound'}
+        '429': {$ref: '#/components/responses/TooManyRequests'}
+        '503': {$ref: '#/components/responses/Unavailable'}
+
+  /v1/accounts/{id}/credits:
+    servers:
+      - {url: 'http://127.0.0.1:8081', description: The admin listener.}
+    x-lanyard-allow: POST
+
+    post:
+      operationId: creditAccount
+      tags: [admin]
+      summary: Add to an account's lifetime quota
+      description: |
+        Adds to a lifetime quota, which the keys of the account share. A negative amount takes away,
+        but no more than is free: otherwise it is a `conflict` that says what is. Without a lifetime quota in the unit
+        it is a `conflict` too. With an `Idempotency-Key` a repetition is the same booking.
+
+        ```sh
+        curl -X POST http://127.0.0.1:8081/v1/accounts/$ID/credits -H "Authorization: Bearer $LANYARD_ADMIN_KEY" \
+          -H 'Content-Type: application/json' -d '{"unit":"usd","amount":"5.00"}'
+        ```
+      x-lanyard-scope: lanyard:accounts:write
+      parameters:
+        - {$ref: '#/components/parameters/AccountId'}
+        - {$ref: '#/components/parameters/IdempotencyKey'}
+      requestBody:
+        required: true
+        content:
+          application/json: {schema: {$ref: '#/components/schemas/CreditRequest'}}
+      responses:
+        '200':
+          description: The quota as it stands then, and where the change holds.
+          headers:
+            X-Request-Id: {$ref: '#/components/headers/RequestId'}
+          content:
+            application/json: {schema: {$ref: '#/components/schemas/QuotaApplied'}}
+        '400': {$ref: '#/components/responses/BadRequest'}
+        '401': {$ref: '#/components/responses/Unauthorized'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '404': {$ref: '#/components/responses/NotFound'}
+        '409': {$ref: '#/components/responses/Conflict'}
+        '413': {$ref: '#/components/responses/TooLarge'}
+        '415': {$ref: '#/components/responses/UnsupportedMediaType'}
+        '422': {$ref: '#/components/responses/IdempotencyMismatch'}
         '429': {$ref: '#/components/responses/TooManyRequests'}
         '503': {$ref: '#/components/responses/Unavailable'}
 
@@ -2077,7 +2174,7 @@ paths:
         | `ip` | from an allowed address? | `ip_not_allowed` |
         | `request` | canonical path, allowed method, allowed path? | `invalid_request_path`, `method_not_allowed_for_key`, `path_not_allowed_for_key` |
         | `scope` | does it hold the scope? | `insufficient_scope` |
-        | `allowances` | do in-flight and all limits suffice? | `too_many_in_flight`, `rate_limited`, `quota_exceeded`, `budget_exceeded` |
+        | `allowances` | do in-flight, all limits and all quotas suffice? | `too_many_in_flight`, `rate_limited`, `quota_exceeded`, `budget_exceeded` |
 
         ```sh
         curl http://127.0.0.1:8081/v1/explain -H "Authorization: Bearer $LANYARD_ADMIN_KEY" -H 'Content-Type: application/json' \
@@ -2578,7 +2675,7 @@ components:
                 detail: Two fields are at fault.
                 code: invalid_request
                 errors:
-                  - {pointer: /quotas, detail: quotas are not available in this version}
+                  - {pointer: /quotas/0/period, detail: 'expected one of hour, day, week, month, lifetime'}
                   - {pointer: /scope, detail: 'unknown field; did you mean scopes?'}
                 fix: Correct the fields that are named.
             ambiguous_key:
@@ -2765,8 +2862,8 @@ components:
 
     TooManyRequests:
       description: >-
-        The caller's own key is limited (`rate_limited`, `too_many_in_flight`), or too many unknown keys came from
-        this address (`too_many_unknown_keys`).
+        The caller's own key is limited (`rate_limited`, `too_many_in_flight`, `quota_exceeded`), or too many unknown
+        keys came from this address (`too_many_unknown_keys`). Where no waiting helps, there is no `Retry-After`.
       headers:
         X-Request-Id: {$ref: '#/components/headers/RequestId'}
         Retry-After: {$ref: '#/components/headers/RetryAfter'}
@@ -3053,6 +3150,15 @@ components:
         tokens: {type: integer, minimum: 0, maximum: 1000000000000, default: 0}
         usd: {$ref: '#/components/schemas/Money'}
 
+    ActualCosts:
+      type: object
+      description: What a call turned out to cost. A unit that is not named cost what the check charged.
+      additionalProperties: false
+      properties:
+        requests: {type: integer, minimum: 0, maximum: 1000000000000}
+        tokens: {type: integer, minimum: 0, maximum: 1000000000000}
+        usd: {$ref: '#/components/schemas/Money'}
+
     ChargedCosts:
       type: object
       description: Costs with every unit written out.
@@ -3119,11 +3225,105 @@ components:
           enum: [key, account, plan]
           description: Whose limit it is. An account's is shared by its keys; a plan's is counted for each key.
 
-    Quotas:
+    Quota:
+      description: >-
+        At most `amount` in each period of the calendar, never more. The unit is `requests` unless named; of `usd` at
+        most 1000000000.00. Periods are UTC: weeks begin on Monday, months on the account's billing day; a `lifetime`
+        never ends, may hold 0, and is what credits add to. Up to 8 quotas apiece, each with its own name, and no two of
+        the same unit and period: these are what a quota is known by, so that renaming one refunds nothing.
+      oneOf:
+        - type: object
+          required: [name, amount, period]
+          additionalProperties: false
+          properties:
+            name: {$ref: '#/components/schemas/QuotaName'}
+            unit: {type: string, enum: [requests, tokens], default: requests}
+            amount: {type: integer, minimum: 1, maximum: 1000000000000}
+            period: {type: string, enum: [hour, day, week, month]}
+            alert_at: {$ref: '#/components/schemas/AlertPercents'}
+            on_outage: {$ref: '#/components/schemas/OutageRule'}
+        - type: object
+          required: [name, amount, period]
+          additionalProperties: false
+          properties:
+            name: {$ref: '#/components/schemas/QuotaName'}
+            unit: {type: string, enum: [requests, tokens], default: requests}
+            amount: {type: integer, minimum: 0, maximum: 1000000000000}
+            period: {type: string, const: lifetime}
+            alert_at: {$ref: '#/components/schemas/AlertPercents'}
+            on_outage: {$ref: '#/components/schemas/OutageRule'}
+        - type: object
+          required: [name, unit, amount, period]
+          additionalProperties: false
+          properties:
+            name: {$ref: '#/components/schemas/QuotaName'}
+            unit: {type: string, const: usd}
+            amount: {$ref: '#/components/schemas/Money'}
+            period: {$ref: '#/components/schemas/Period'}
+            alert_at: {$ref: '#/components/schemas/AlertPercents'}
+            on_outage: {$ref: '#/components/schemas/OutageRule'}
+      examples:
+        - {name: spend, unit: usd, amount: '5.00', period: month, alert_at: [50, 80, 100], on_outage: deny}
+
+    QuotaName:
+      type: string
+      description: Unique among the quotas of its key, account or plan.
+      pattern: '^[A-Za-z0-9_.-]{1,64}$'
+
+    Period:
+      type: string
+      enum: [hour, day, week, month, lifetime]
+
+    AlertPercents:
       type: array
-      description: 'Always present and empty: quotas are not available in this version.'
-      items: {type: object}
-      maxItems: 0
+      description: >-
+        Percents of what the period holds, rising, at which a `quota.alert` is written to the audit log, each once in a
+        period.
+      items: {type: integer, minimum: 1, maximum: 100}
+      maxItems: 10
+      default: []
+
+    OutageRule:
+      type: string
+      enum: [deny, allow]
+      default: deny
+      description: >-
+        What happens while the store is out of reach and nothing is leased any more: calls are denied `unavailable`, or
+        they pass and are counted later, though the quota may then be exceeded.
+
+    QuotaAmount:
+      description: A whole number of requests or tokens; money as a string.
+      anyOf:
+        - {type: integer, minimum: 0}
+        - {$ref: '#/components/schemas/Money'}
+
+    QuotaState:
+      type: object
+      description: How a quota stands in its present period.
+      required: [name, unit, amount, used, remaining, period, resets_at, subject]
+      properties:
+        name: {$ref: '#/components/schemas/QuotaName'}
+        unit: {type: string, enum: [requests, tokens, usd]}
+        amount:
+          $ref: '#/components/schemas/QuotaAmount'
+          description: What the period holds, credits included.
+        used:
+          $ref: '#/components/schemas/QuotaAmount'
+          description: >-
+            What is gone. What nodes have leased counts too until they have spent it or given it back, so that it may
+            become less again; more than `amount` where an amount was lowered or a call cost more than was reserved.
+        remaining: {$ref: '#/components/schemas/QuotaAmount'}
+        period: {$ref: '#/components/schemas/Period'}
+        resets_at:
+          anyOf: [{$ref: '#/components/schemas/Time'}, {type: 'null'}]
+          description: When the next period begins; null for a lifetime.
+        subject:
+          type: string
+          enum: [key, account, plan]
+          description: Whose quota it is. An account's is shared by its keys; a plan's is counted for each key.
+      examples:
+        - {name: spend, unit: usd, amount: '5.00', used: '1.25', remaining: '3.75', period: month,
+           resets_at: '2026-04-01T00:00:00.000Z', subject: key}
 
     ProjectRef:
       type: object
@@ -3179,7 +3379,7 @@ components:
           anyOf: [{$ref: '#/components/schemas/Slug'}, {type: 'null'}]
           description: The name of its plan.
         limits: {type: array, items: {$ref: '#/components/schemas/Limit'}}
-        quotas: {$ref: '#/components/schemas/Quotas'}
+        quotas: {type: array, items: {$ref: '#/components/schemas/Quota'}}
         in_flight:
           type: [integer, 'null']
           description: How many calls may be open at once; null for no bound.
@@ -3244,8 +3444,7 @@ components:
     KeyCreate:
       type: object
       description: >-
-        Only `name` is needed. A request that names `quotas` is refused `invalid_request` with the pointer `/quotas`:
-        quotas are not available in this version.
+        Only `name` is needed.
       required: [name]
       additionalProperties: false
       properties:
@@ -3283,6 +3482,7 @@ components:
           minLength: 1
           maxLength: 64
         limits: {type: array, items: {$ref: '#/components/schemas/Limit'}, maxItems: 16}
+        quotas: {type: array, items: {$ref: '#/components/schemas/Quota'}, maxItems: 8}
         in_flight:
           type: [integer, 'null']
           minimum: 1
@@ -3327,6 +3527,9 @@ components:
           limits:
             - {name: burst, amount: 10, window: 1s}
             - {name: tpm, unit: tokens, amount: 100000, window: 60s}
+          quotas:
+            - {name: monthly, amount: 10000, period: month}
+            - {name: spend, unit: usd, amount: '5.00', period: month, alert_at: [50, 80, 100]}
           in_flight: 8
           ip_allowlist: [203.0.113.0/24, '2001:db8::/32']
           methods: [GET]
@@ -3338,8 +3541,7 @@ components:
       type: object
       description: >-
         What is absent stays; null clears; lists and `metadata` are replaced whole. Project and environment are
-        part of the secret and cannot be changed. A request that names `quotas` is refused `invalid_request` with
-        the pointer `/quotas`: quotas are not available in this version.
+        part of the secret and cannot be changed.
       additionalProperties: false
       properties:
         name: {$ref: '#/components/schemas/Name'}
@@ -3366,6 +3568,7 @@ components:
           minLength: 1
           maxLength: 64
         limits: {type: array, items: {$ref: '#/components/schemas/Limit'}, maxItems: 16}
+        quotas: {type: array, items: {$ref: '#/components/schemas/Quota'}, maxItems: 8}
         in_flight:
           type: [integer, 'null']
           minimum: 1
@@ -3406,8 +3609,7 @@ components:
       type: object
       description: >-
         One line of an import: a digest and a key's other fields. Imported keys are bearer keys, so `proof` must
-        be `any`, and the project is not `lanyard`. A request that names `quotas` is refused `invalid_request` with
-        the pointer `/quotas`: quotas are not available in this version.
+        be `any`, and the project is not `lanyard`.
       required: [digest, name]
       additionalProperties: false
       properties:
@@ -3446,6 +3648,7 @@ components:
           minLength: 1
           maxLength: 64
         limits: {type: array, items: {$ref: '#/components/schemas/Limit'}, maxItems: 16}
+        quotas: {type: array, items: {$ref: '#/components/schemas/Quota'}, maxItems: 8}
         in_flight:
           type: [integer, 'null']
           minimum: 1
@@ -3543,6 +3746,14 @@ components:
       properties:
         key: {$ref: '#/components/schemas/Key'}
 
+    KeyStanding:
+      type: object
+      description: A key, and how all quotas stand that hold it back.
+      required: [key, quotas]
+      properties:
+        key: {$ref: '#/components/schemas/Key'}
+        quotas: {type: array, items: {$ref: '#/components/schemas/QuotaState'}}
+
     KeyCreated:
       type: object
       required: [key, secret]
@@ -3611,6 +3822,36 @@ components:
       examples:
         - {grace: 24h}
 
+    CreditRequest:
+      type: object
+      description: >-
+        What is added to a lifetime quota. `amount` is a whole number, or with `usd` a string of dollars; with a minus so
+        much is taken away, no more than is free.
+      required: [unit, amount]
+      additionalProperties: false
+      properties:
+        unit: {type: string, enum: [requests, tokens, usd]}
+        amount:
+          oneOf:
+            - {type: integer, minimum: -1000000000000, maximum: 1000000000000}
+            - {type: string, pattern: '^-?[0-9]{1,10}(\.[0-9]{1,9})?$'}
+        quota:
+          $ref: '#/components/schemas/QuotaName'
+          description: Which quota, by its name. Needed only where the unit has more than one lifetime quota.
+        reason:
+          type: string
+          description: Why, for the audit log.
+          minLength: 1
+          maxLength: 500
+      examples:
+        - {unit: usd, amount: '5.00', reason: invoice 4711}
+        - {unit: requests, amount: -1000, quota: prepaid}
+
+    QuotaApplied:
+      allOf:
+        - {type: object, required: [quota], properties: {quota: {$ref: '#/components/schemas/QuotaState'}}}
+        - {$ref: '#/components/schemas/Applied'}
+
     ReasonRequest:
       type: object
       additionalProperties: false
@@ -3669,7 +3910,7 @@ components:
       properties:
         key: {$ref: '#/components/schemas/OwnKey'}
         limits: {type: array, items: {$ref: '#/components/schemas/LimitState'}}
-        quotas: {$ref: '#/components/schemas/Quotas'}
+        quotas: {type: array, items: {$ref: '#/components/schemas/QuotaState'}}
 
     SelfApplied:
       allOf:
@@ -3789,7 +4030,7 @@ components:
             To be ended with `POST /v1/finish`. Null on a denial, and where the key has no in-flight bound, so that
             nothing is held open.
         limits: {type: array, items: {$ref: '#/components/schemas/LimitState'}}
-        quotas: {$ref: '#/components/schemas/Quotas'}
+        quotas: {type: array, items: {$ref: '#/components/schemas/QuotaState'}}
         problem:
           $ref: '#/components/schemas/Problem'
           description: 'Present on a denial: why, and what would fix it.'
@@ -3821,8 +4062,9 @@ components:
       properties:
         grant_id: {$ref: '#/components/schemas/GrantId'}
         actual:
-          $ref: '#/components/schemas/Costs'
-          description: What the call really cost. Limits keep what the check charged.
+          $ref: '#/components/schemas/ActualCosts'
+          description: >-
+            What the call really cost. Quotas are settled with it; limits keep what the check charged.
       examples:
         - {grant_id: grant_06Fq2nT6bXcVm9LsDw4Guz, actual: {requests: 1, tokens: 231}}
 
@@ -3848,10 +4090,14 @@ components:
       description: The allowance that did not suffice.
       required: [name, amount, subject]
       properties:
-        name: {type: string, description: 'The limit''s name, or `in_flight`.'}
+        name: {type: string, description: 'The limit''s or quota''s name, or `in_flight`.'}
         unit: {type: string, enum: [requests, tokens, usd]}
-        amount: {$ref: '#/components/schemas/Amount'}
-        window: {$ref: '#/components/schemas/Duration'}
+        amount: {$ref: '#/components/schemas/QuotaAmount'}
+        window: {$ref: '#/components/schemas/Duration', description: Of a limit.}
+        period: {$ref: '#/components/schemas/Period', description: Of a quota.}
+        resets_at:
+          anyOf: [{$ref: '#/components/schemas/Time'}, {type: 'null'}]
+          description: 'Of a quota: when the next period begins; null for a lifetime.'
         subject: {type: string, enum: [key, account, plan]}
 
     Problem:
@@ -3877,7 +4123,7 @@ components:
         retry_after_ms:
           type: integer
           minimum: 0
-          description: 'With 429 and 503 where it is known: the earliest time at which the call could succeed.'
+          description: 'With 402, 429 and 503 where it is known: the earliest time at which the call could succeed.'
         violated: {$ref: '#/components/schemas/Violated'}
         id:
           type: string
@@ -3938,7 +4184,7 @@ components:
 
     Account:
       type: object
-      description: The customer, team or agent that keys belong to. Its limits are shared by all its keys.
+      description: The customer, team or agent that keys belong to. Its limits and quotas are shared by all its keys.
       required: [id, name, external_id, billing_day, limits, quotas, suspended, suspended_reason, metadata, created_at,
         updated_at]
       properties:
@@ -3947,7 +4193,7 @@ components:
         external_id: {type: [string, 'null'], description: The operator's own id for it; unique.}
         billing_day: {type: integer, minimum: 1, maximum: 28}
         limits: {type: array, items: {$ref: '#/components/schemas/Limit'}}
-        quotas: {$ref: '#/components/schemas/Quotas'}
+        quotas: {type: array, items: {$ref: '#/components/schemas/Quota'}}
         suspended: {type: boolean}
         suspended_reason: {type: [string, 'null']}
         metadata: {$ref: '#/components/schemas/Metadata'}
@@ -3956,9 +4202,6 @@ components:
 
     AccountCreate:
       type: object
-      description: >-
-        A request that names `quotas` is refused `invalid_request` with the pointer `/quotas`: quotas are not available
-        in this version.
       required: [name]
       additionalProperties: false
       properties:
@@ -3970,6 +4213,7 @@ components:
           maxLength: 200
         billing_day: {type: integer, minimum: 1, maximum: 28, default: 1}
         limits: {type: array, items: {$ref: '#/components/schemas/Limit'}, maxItems: 16}
+        quotas: {type: array, items: {$ref: '#/components/schemas/Quota'}, maxItems: 8}
         metadata: {$ref: '#/components/schemas/Metadata'}
       examples:
         - name: Acme Ltd
@@ -3979,8 +4223,7 @@ components:
     AccountPatch:
       type: object
       description: >-
-        What is absent stays; null clears. A request that names `quotas` is refused `invalid_request` with the pointer
-        `/quotas`: quotas are not available in this version.
+        What is absent stays; null clears.
       additionalProperties: false
       properties:
         name: {$ref: '#/components/schemas/Name'}
@@ -3991,20 +4234,21 @@ components:
           maxLength: 200
         billing_day: {type: integer, minimum: 1, maximum: 28}
         limits: {type: array, items: {$ref: '#/components/schemas/Limit'}, maxItems: 16}
+        quotas: {type: array, items: {$ref: '#/components/schemas/Quota'}, maxItems: 8}
         metadata: {$ref: '#/components/schemas/Metadata'}
       examples:
         - {billing_day: 15}
 
     Plan:
       type: object
-      description: 'A tier: scopes and limits for every key that names it. Its limits are counted for each key.'
+      description: 'A tier: scopes, limits and quotas for every key that names it. They are counted for each key.'
       required: [id, name, scopes, limits, quotas, in_flight, created_at, updated_at]
       properties:
         id: {$ref: '#/components/schemas/PlanId'}
         name: {$ref: '#/components/schemas/Slug'}
         scopes: {type: array, items: {$ref: '#/components/schemas/Scope'}}
         limits: {type: array, items: {$ref: '#/components/schemas/Limit'}}
-        quotas: {$ref: '#/components/schemas/Quotas'}
+        quotas: {type: array, items: {$ref: '#/components/schemas/Quota'}}
         in_flight:
           type: [integer, 'null']
           description: How many calls may be open at once; null for no bound.
@@ -4013,15 +4257,13 @@ components:
 
     PlanCreate:
       type: object
-      description: >-
-        A request that names `quotas` is refused `invalid_request` with the pointer `/quotas`: quotas are not available
-        in this version.
       required: [name]
       additionalProperties: false
       properties:
         name: {$ref: '#/components/schemas/Slug'}
         scopes: {type: array, items: {$ref: '#/components/schemas/Scope'}, maxItems: 256}
         limits: {type: array, items: {$ref: '#/components/schemas/Limit'}, maxItems: 16}
+        quotas: {type: array, items: {$ref: '#/components/schemas/Quota'}, maxItems: 8}
         in_flight:
           type: [integer, 'null']
           minimum: 1
@@ -4031,17 +4273,18 @@ components:
         - name: free
           scopes: ['invoices:read']
           limits: [{name: rpm, amount: 60, window: 60s}]
+          quotas: [{name: monthly, amount: 10000, period: month}]
 
     PlanPatch:
       type: object
       description: >-
-        What is absent stays; null clears. A request that names `quotas` is refused `invalid_request` with the pointer
-        `/quotas`: quotas are not available in this version.
+        What is absent stays; null clears.
       additionalProperties: false
       properties:
         name: {$ref: '#/components/schemas/Slug'}
         scopes: {type: array, items: {$ref: '#/components/schemas/Scope'}, maxItems: 256}
         limits: {type: array, items: {$ref: '#/components/schemas/Limit'}, maxItems: 16}
+        quotas: {type: array, items: {$ref: '#/components/schemas/Quota'}, maxItems: 8}
         in_flight:
           type: [integer, 'null']
           minimum: 1
@@ -4216,6 +4459,14 @@ components:
       properties:
         account: {$ref: '#/components/schemas/Account'}
 
+    AccountStanding:
+      type: object
+      description: An account, and how its quotas stand.
+      required: [account, quotas]
+      properties:
+        account: {$ref: '#/components/schemas/Account'}
+        quotas: {type: array, items: {$ref: '#/components/schemas/QuotaState'}}
+
     AccountApplied:
       allOf:
         - type: object
@@ -4388,7 +4639,7 @@ components:
           maxItems: 14
           description: Every step of the decision, in its order.
         limits: {type: array, items: {$ref: '#/components/schemas/LimitState'}}
-        quotas: {$ref: '#/components/schemas/Quotas'}
+        quotas: {type: array, items: {$ref: '#/components/schemas/QuotaState'}}
 
     UsageRow:
       type: object
@@ -4493,7 +4744,7 @@ components:
           type: string
           description: >-
             `key.create`, `key.import`, `key.update`, `key.rotate`, `key.revoke`, `key.disable`, `key.enable`, `key.delete`,
-            `account.suspend` and so on.
+            `key.credit`, `account.suspend`, `quota.alert` and so on.
           pattern: ^[a-z]+\.[a-z_]+$
         target: {type: string, description: The id of what was changed.}
         before: {type: [object, 'null'], description: Without secrets; null when it was made.}

@@ -18,6 +18,14 @@ struct AccountFields: ParsableArguments {
     var limits: [LimitArgument] = []
 
     @Option(
+        name: .customLong("quota"),
+        help: ArgumentHelp(
+            "A quota that its keys share: \(QuotaArgument.form). Repeatable.",
+            valueName: QuotaArgument.valueName),
+        transform: QuotaArgument.init)
+    var quotas: [QuotaArgument] = []
+
+    @Option(
         help: ArgumentHelp("Your own data about it: \(MetadataArgument.form). Repeatable.", valueName: "data"),
         transform: MetadataArgument.members)
     var metadata: [[JSONObject.Member]] = []
@@ -27,6 +35,7 @@ struct AccountFields: ParsableArguments {
             throw ValidationError("--billing-day must be 1 to 28.")
         }
         try LimitArgument.validate(limits)
+        try QuotaArgument.validate(quotas)
         try MetadataArgument.validate(metadata)
     }
 
@@ -34,6 +43,7 @@ struct AccountFields: ParsableArguments {
         body.set("external_id", externalID)
         body.set("billing_day", billingDay)
         body.set("limits", limits)
+        body.set("quotas", quotas)
         body.set("metadata", MetadataArgument.json(metadata))
     }
 }
@@ -73,7 +83,7 @@ struct AccountsUpdate: ClientCommand {
         abstract: "Change an account.",
         usage: "lanyard accounts update <account> [<options>]",
         discussion: """
-            What isn't named stays as it is; limits and metadata are replaced whole.
+            What isn't named stays as it is; limits, quotas and metadata are replaced whole.
 
             EXAMPLES:
               lanyard accounts update cus_481 --limit 2000/60s --billing-day 15
@@ -82,19 +92,19 @@ struct AccountsUpdate: ClientCommand {
     /// What can be emptied.
     enum Field: String, ClearableField {
         case externalID = "external-id"
-        case limits, metadata
+        case limits, quotas, metadata
 
         var member: String {
             switch self {
             case .externalID: "external_id"
-            case .limits, .metadata: rawValue
+            case .limits, .quotas, .metadata: rawValue
             }
         }
 
         var emptied: Emptied {
             switch self {
             case .externalID: .null
-            case .limits: .noElements
+            case .limits, .quotas: .noElements
             case .metadata: .noMembers
             }
         }
@@ -103,6 +113,7 @@ struct AccountsUpdate: ClientCommand {
             switch field {
             case .externalID: "Take its external id away."
             case .limits: "Take all its limits away."
+            case .quotas: "Take all its quotas away."
             case .metadata: "Empty its metadata."
             }
         }

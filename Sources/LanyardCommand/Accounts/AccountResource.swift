@@ -45,6 +45,7 @@ enum AccountResource: ManagedResource {
         details.addUnlessEmpty("suspended for", json.shown("suspended_reason"))
         details.addUnlessEmpty("billing day", json.shown("billing_day"))
         details.addUnlessEmpty("limits", json.shownLimits("limits"))
+        details.addUnlessEmpty("quotas", json.shownQuotas("quotas"))
         if json["metadata"]?.object?.isEmpty == false { details.add("metadata", json.shown("metadata")) }
         details.addUnlessEmpty("created", json.shownTime("created_at"))
         details.addUnlessEmpty("updated", json.shownTime("updated_at"))
@@ -62,8 +63,8 @@ struct Accounts: ParsableCommand {
         commandName: "accounts",
         abstract: "Manage the customers, teams and agents that keys belong to.",
         discussion: """
-            An account's limits are shared by all its keys, and suspending it shuts them all. Where a command takes an \
-            account, give its id, its external id or its name.
+            An account's limits and quotas are shared by all its keys, and suspending it shuts them all. Where a \
+            command takes an account, give its id, its external id or its name.
 
             EXAMPLES:
               lanyard accounts create --name 'Acme Ltd' --external-id cus_481 \\
@@ -73,7 +74,7 @@ struct Accounts: ParsableCommand {
             """,
         subcommands: [
             AccountsCreate.self, ListCommand<AccountResource>.self, ShowCommand<AccountResource>.self,
-            AccountsUpdate.self, AccountsSuspend.self, AccountsResume.self, AccountsRevokeKeys.self,
-            DeleteCommand<AccountResource>.self,
+            AccountsUpdate.self, AccountsCredit.self, AccountsSuspend.self, AccountsResume.self,
+            AccountsRevokeKeys.self, DeleteCommand<AccountResource>.self,
         ])
 }

@@ -31,4 +31,8 @@ struct RequestBody {
     mutating func set(_ name: String, _ limits: [LimitArgument]) {
         if !limits.isEmpty { set(name, .array(limits.map(\.json))) }
     }
+
+    mutating func set(_ name: String, _ quotas: [QuotaArgument]) {
+        if !quotas.isEmpty { set(name, .array(quotas.map(\.json))) }
+    }
 }

@@ -15,8 +15,12 @@ enum DecisionView {
         return lines
     }
 
-    /// The limits as they stand, in a table beneath a blank line; nothing where there are none.
-    static func limits(_ json: JSONValue, in session: Session) -> [String] {
+    /// The limits and quotas as they stand, each in a table beneath a blank line; nothing where there are none.
+    static func allowances(_ json: JSONValue, in session: Session) -> [String] {
+        limits(json, in: session) + QuotaView.lines(json, in: session)
+    }
+
+    private static func limits(_ json: JSONValue, in session: Session) -> [String] {
         let limits = json["limits"]?.array ?? []
         guard !limits.isEmpty else { return [] }
         var table = session.table([

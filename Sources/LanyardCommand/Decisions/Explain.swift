@@ -61,7 +61,7 @@ struct Explain: ClientCommand {
             try session.console.print(DecisionView.verdict(decision, style: session.style))
             try session.console.print("")
             try session.console.print(DecisionView.steps(answer.json, in: session))
-            try session.console.print(DecisionView.limits(answer.json, in: session))
+            try session.console.print(DecisionView.allowances(answer.json, in: session))
         }
         if decision["valid"]?.bool != true { throw .denied }
     }

@@ -68,6 +68,6 @@ struct Verify: ClientCommand {
             if hold { details.addUnlessEmpty("held open", json.shown("grant_id")) }
             try session.console.print(details.lines(style: session.style))
         }
-        try session.console.print(DecisionView.limits(json, in: session))
+        try session.console.print(DecisionView.allowances(json, in: session))
     }
 }

@@ -16,7 +16,7 @@ struct KeyFields: ParsableArguments {
         name: .customLong("role"), help: ArgumentHelp("A role, whose scopes are added. Repeatable.", valueName: "name"))
     var roles: [String] = []
 
-    @Option(help: ArgumentHelp("A plan, whose scopes and limits are added, by id or name.", valueName: "plan"))
+    @Option(help: ArgumentHelp("A plan, whose scopes, limits and quotas are added, by id or name.", valueName: "plan"))
     var plan: String?
 
     @Option(
@@ -26,6 +26,14 @@ struct KeyFields: ParsableArguments {
             valueName: LimitArgument.valueName),
         transform: LimitArgument.init)
     var limits: [LimitArgument] = []
+
+    @Option(
+        name: .customLong("quota"),
+        help: ArgumentHelp(
+            "At most so much in each hour, day, week or month of the calendar, or ever: \(QuotaArgument.form). Repeatable.",
+            valueName: QuotaArgument.valueName),
+        transform: QuotaArgument.init)
+    var quotas: [QuotaArgument] = []
 
     @Option(help: ArgumentHelp("How many calls may be open at once.", valueName: "number"))
     var inFlight: Int64?
@@ -69,6 +77,7 @@ struct KeyFields: ParsableArguments {
                 "--in-flight must be \(RecordBounds.inFlight.lowerBound) to \(RecordBounds.inFlight.upperBound).")
         }
         try LimitArgument.validate(limits)
+        try QuotaArgument.validate(quotas)
         try MetadataArgument.validate(metadata)
     }
 
@@ -78,6 +87,7 @@ struct KeyFields: ParsableArguments {
         body.set("roles", roles)
         body.set("plan", plan)
         body.set("limits", limits)
+        body.set("quotas", quotas)
         body.set("in_flight", inFlight)
         body.set("ip_allowlist", addresses)
         body.set("methods", methods.map { $0.uppercased() })

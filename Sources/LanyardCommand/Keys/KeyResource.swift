@@ -66,6 +66,7 @@ enum KeyResource: ManagedResource {
         details.addUnlessEmpty("roles", json.shown("roles"))
         details.addUnlessEmpty("plan", json.shown("plan"))
         details.addUnlessEmpty("limits", json.shownLimits("limits"))
+        details.addUnlessEmpty("quotas", json.shownQuotas("quotas"))
         details.addUnlessEmpty("in flight", json.shown("in_flight"))
         details.addUnlessEmpty("addresses", json.shown("ip_allowlist"))
         details.addUnlessEmpty("methods", json.shown("methods"))

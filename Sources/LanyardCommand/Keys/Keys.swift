@@ -18,7 +18,8 @@ struct Keys: ParsableCommand {
             """,
         subcommands: [
             KeysCreate.self, ListCommand<KeyResource>.self, ShowCommand<KeyResource>.self, KeysUpdate.self,
-            KeysRotate.self, KeysRevoke.self, KeysDisable.self, KeysEnable.self, DeleteCommand<KeyResource>.self,
+            KeysCredit.self, KeysRotate.self, KeysRevoke.self, KeysDisable.self, KeysEnable.self,
+            DeleteCommand<KeyResource>.self,
             KeysImport.self, KeysLookup.self,
         ])
 }

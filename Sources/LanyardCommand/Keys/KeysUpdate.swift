@@ -20,7 +20,7 @@ struct KeysUpdate: ClientCommand {
 
     /// What can be emptied.
     enum Field: String, ClearableField {
-        case account, scopes, roles, plan, limits
+        case account, scopes, roles, plan, limits, quotas
         case inFlight = "in-flight"
         case addresses = "ips"
         case methods, paths
@@ -29,7 +29,7 @@ struct KeysUpdate: ClientCommand {
 
         var member: String {
             switch self {
-            case .account, .scopes, .roles, .plan, .limits, .methods, .paths, .metadata: rawValue
+            case .account, .scopes, .roles, .plan, .limits, .quotas, .methods, .paths, .metadata: rawValue
             case .inFlight: "in_flight"
             case .addresses: "ip_allowlist"
             case .notBefore: "not_before"
@@ -40,7 +40,7 @@ struct KeysUpdate: ClientCommand {
         var emptied: Emptied {
             switch self {
             case .account, .plan, .inFlight, .notBefore, .expiry: .null
-            case .scopes, .roles, .limits, .addresses, .methods, .paths: .noElements
+            case .scopes, .roles, .limits, .quotas, .addresses, .methods, .paths: .noElements
             case .metadata: .noMembers
             }
         }
@@ -52,6 +52,7 @@ struct KeysUpdate: ClientCommand {
             case .roles: "Take all its roles away."
             case .plan: "Take its plan away."
             case .limits: "Take all its own limits away."
+            case .quotas: "Take all its own quotas away."
             case .inFlight: "Let any number of calls be open at once."
             case .addresses: "Let it be used from anywhere."
             case .methods: "Let it be used for every method."

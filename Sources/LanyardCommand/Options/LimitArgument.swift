@@ -20,64 +20,27 @@ struct LimitArgument: Sendable, Equatable {
 
     /// - Throws: `ValidationError`, which the argument parser shows as it is.
     init(_ text: String) throws {
-        guard let slash = text.lastIndex(of: "/") else { throw Self.malformed("there is no /WINDOW") }
-        var rest = text[..<slash]
-        var name: Substring?
-        if let equals = rest.firstIndex(of: "=") {
-            name = rest[..<equals]
-            rest = rest[rest.index(after: equals)...]
+        guard let slash = text.lastIndex(of: "/") else { throw ValidationError("there is no /WINDOW") }
+        let amount = try AmountArgument(text[..<slash])
+        let window: Int64
+        do {
+            window = try DurationText.milliseconds(text[text.index(after: slash)...])
+        } catch {
+            throw ValidationError(error.description)
         }
-        var unit = AllowanceUnit.requests
-        if let colon = rest.firstIndex(of: ":") {
-            guard let named = AllowanceUnit(rawValue: String(rest[..<colon])) else {
-                throw Self.malformed(
-                    "the unit must be one of \(AllowanceUnit.allCases.map(\.rawValue).joined(separator: ", "))")
-            }
-            unit = named
-            rest = rest[rest.index(after: colon)...]
-        }
-        let window = try Self.reading { () throws(TextFormError) in
-            try DurationText.milliseconds(text[text.index(after: slash)...])
-        }
-        let amount = try Self.amount(rest, unit: unit)
-        let standardName = "\(unit.rawValue)-\(DurationText.text(milliseconds: window))"
+        let standardName = "\(amount.unit.rawValue)-\(DurationText.text(milliseconds: window))"
         definition = LimitDefinition(
-            name: name.map(String.init) ?? standardName, unit: unit, amount: amount, windowMilliseconds: window)
-        if let problem = definition.problem { throw Self.malformed(problem) }
-    }
-
-    private static func amount(_ text: Substring, unit: AllowanceUnit) throws -> Int64 {
-        switch unit {
-        case .usd:
-            return try reading { () throws(TextFormError) in try MoneyText.nanoDollars(text) }
-        case .requests, .tokens:
-            guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-                let amount = Int64(text)
-            else { throw malformed("the amount of \(unit.rawValue) must be a whole number") }
-            return amount
-        }
-    }
-
-    private static func reading(_ body: () throws(TextFormError) -> Int64) throws -> Int64 {
-        do { return try body() } catch { throw malformed(error.description) }
-    }
-
-    private static func malformed(_ why: String) -> ValidationError {
-        ValidationError(why)
+            name: amount.name ?? standardName, unit: amount.unit, amount: amount.amount, windowMilliseconds: window)
+        if let problem = definition.problem { throw ValidationError(problem) }
     }
 
     /// As the API takes it.
     var json: JSONValue {
-        let amount: JSONValue =
-            switch definition.unit {
-            case .usd: .string(MoneyText.text(nanoDollars: definition.amount))
-            case .requests, .tokens: .number(JSONNumber(definition.amount))
-            }
-        return .object(
+        .object(
             JSONObject([
                 .init("name", .string(definition.name)),
                 .init("unit", .string(definition.unit.rawValue)),
-                .init("amount", amount),
+                .init("amount", definition.unit.json(definition.amount)),
                 .init("window", .string(DurationText.text(milliseconds: definition.windowMilliseconds))),
             ]))
     }

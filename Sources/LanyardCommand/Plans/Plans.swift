@@ -32,6 +32,7 @@ enum PlanResource: ManagedResource {
         details.add("name", json.shown("name"))
         details.add("scopes", json.shown("scopes"))
         details.add("limits", json.shownLimits("limits"))
+        details.addUnlessEmpty("quotas", json.shownQuotas("quotas"))
         details.addUnlessEmpty("in flight", json.shown("in_flight"))
         details.addUnlessEmpty("created", json.shownTime("created_at"))
         details.addUnlessEmpty("updated", json.shownTime("updated_at"))
@@ -43,12 +44,13 @@ enum PlanResource: ManagedResource {
 struct Plans: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plans",
-        abstract: "Manage tiers: scopes and limits that many keys share by name.",
+        abstract: "Manage tiers: scopes, limits and quotas that many keys share by name.",
         discussion: """
-            A plan's limits are counted for each key by itself.
+            A plan's limits and quotas are counted for each key by itself.
 
             EXAMPLES:
-              lanyard plans create --name free --scope invoices:read --limit 60/60s
+              lanyard plans create --name free --scope invoices:read \\
+                --limit 60/60s --quota 10000/month
               lanyard keys create --name 'billing cron' --plan free
             """,
         subcommands: [
@@ -71,16 +73,26 @@ struct PlanFields: ParsableArguments {
         transform: LimitArgument.init)
     var limits: [LimitArgument] = []
 
+    @Option(
+        name: .customLong("quota"),
+        help: ArgumentHelp(
+            "A quota of each key: \(QuotaArgument.form). Repeatable.",
+            valueName: QuotaArgument.valueName),
+        transform: QuotaArgument.init)
+    var quotas: [QuotaArgument] = []
+
     @Option(help: ArgumentHelp("How many calls each key may have open at once.", valueName: "number"))
     var inFlight: Int64?
 
     func validate() throws {
         try LimitArgument.validate(limits)
+        try QuotaArgument.validate(quotas)
     }
 
     func add(to body: inout RequestBody) {
         body.set("scopes", scopes)
         body.set("limits", limits)
+        body.set("quotas", quotas)
         body.set("in_flight", inFlight)
     }
 }
@@ -128,19 +140,19 @@ struct PlansUpdate: ClientCommand {
 
     /// What can be emptied.
     enum Field: String, ClearableField {
-        case scopes, limits
+        case scopes, limits, quotas
         case inFlight = "in-flight"
 
         var member: String {
             switch self {
-            case .scopes, .limits: rawValue
+            case .scopes, .limits, .quotas: rawValue
             case .inFlight: "in_flight"
             }
         }
 
         var emptied: Emptied {
             switch self {
-            case .scopes, .limits: .noElements
+            case .scopes, .limits, .quotas: .noElements
             case .inFlight: .null
             }
         }
@@ -149,6 +161,7 @@ struct PlansUpdate: ClientCommand {
             switch field {
             case .scopes: "Take all its scopes away."
             case .limits: "Take all its limits away."
+            case .quotas: "Take all its quotas away."
             case .inFlight: "Let any number of calls be open at once."
             }
         }

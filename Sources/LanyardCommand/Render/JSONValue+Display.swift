@@ -50,6 +50,24 @@ extension JSONValue {
         return "\(shown("name"))=\(prefix)\(shown("amount"))/\(shown("window"))"
     }
 
+    /// The quotas of a list, each in the form in which `--quota` takes it.
+    func shownQuotas(_ name: String) -> String {
+        let quotas = (self[name]?.array ?? []).map(\.shownQuota)
+        return quotas.isEmpty ? Self.nothing : quotas.joined(separator: ", ")
+    }
+
+    /// A quota as `--quota` takes it: `monthly=10000/month`, `spend=usd:5.00/month,alert=50+80`.
+    var shownQuota: String {
+        let requests = AllowanceUnit.requests.rawValue
+        let unit = self["unit"]?.string ?? requests
+        let prefix = unit == requests ? "" : "\(unit):"
+        let percents = (self["alert_at"]?.array ?? []).map(\.shown)
+        let alerts = percents.isEmpty ? "" : ",alert=" + percents.joined(separator: "+")
+        let allow = QuotaDefinition.OutageRule.allow.rawValue
+        let outage = self["on_outage"]?.string == allow ? ",outage=\(allow)" : ""
+        return "\(shown("name"))=\(prefix)\(shown("amount"))/\(shown("period"))\(alerts)\(outage)"
+    }
+
     /// A project or account: its name, and its id where there is no name.
     func shownReference(_ name: String) -> String {
         guard let reference = self[name], reference.object != nil else { return Self.nothing }

@@ -50,6 +50,7 @@ struct ShowCommand<Resource: ManagedResource>: ClientCommand {
         if session.printsJSON { return try session.printJSON(answer) }
         let object = answer.json[Resource.singular] ?? .null
         try session.console.print(Resource.details(object).lines(style: session.style))
+        try session.console.print(QuotaView.lines(answer.json, in: session))
     }
 }
 

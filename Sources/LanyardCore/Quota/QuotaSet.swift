@@ -14,7 +14,7 @@ package struct QuotaRule: Hashable, Sendable {
         QuotaIdentity(subject: subject, unit: definition.unit, period: definition.period, source: source)
     }
 
-    func terms(epoch: Int64) -> QuotaTerms {
+    package func terms(epoch: Int64) -> QuotaTerms {
         QuotaTerms(amount: definition.amount, epoch: epoch, billingDay: billingDay, alertAt: definition.alertAt)
     }
 

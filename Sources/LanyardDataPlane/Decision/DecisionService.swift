@@ -13,8 +13,9 @@ package protocol DecisionService: DecisionNode, Sendable {
     func countAttempt(_ code: DenialCode, from address: IPAddress?, key: KeyID?)
     /// Fetches what a decision lacked.
     func resolve(_ ticket: Ticket) async throws
-    /// Ends a call that a grant opened.
-    func finish(_ id: GrantID, actual: Costs?) -> FinishOutcome
+    /// Ends a call that a grant opened, for what it turned out to cost; what was reserved for it stands where `actual` is
+    /// `nil`.
+    func finish(_ id: GrantID, actual: ActualCosts?) -> FinishOutcome
     /// The policy with this name or id.
     func policy(named name: String) -> PreparedPolicy?
     /// The project with this name or id.

@@ -119,7 +119,7 @@ final class VerifyCall: ResumableCall {
                 switch purpose {
                 case .one: return prepare([try VerifyBody.decode(value)], for: caller)
                 case .batch: return prepare(try VerifyBatchBody.decode(value).checks, for: caller)
-                case .finish: return finish(try FinishBody.decode(value).grantID)
+                case .finish: return finish(try FinishBody.decode(value))
                 }
             } catch {
                 return CallAnswer(.invalid(error))
@@ -142,10 +142,10 @@ final class VerifyCall: ResumableCall {
         return nil
     }
 
-    private func finish(_ id: GrantID) -> CallAnswer {
-        switch service.finish(id, actual: nil) {
+    private func finish(_ body: FinishBody) -> CallAnswer {
+        switch service.finish(body.grantID, actual: body.actual) {
         case .finished, .alreadyFinished: .json(status: 200, body: FinishAnswer().bytes())
-        case .unknown: CallAnswer(.notFound("grant \(id)"))
+        case .unknown: CallAnswer(.notFound("grant \(body.grantID)"))
         }
     }
 

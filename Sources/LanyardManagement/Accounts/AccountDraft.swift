@@ -6,6 +6,7 @@ package struct AccountDraft: Sendable {
     package var externalID: String?
     package var billingDay = 1
     package var limits: [LimitDefinition] = []
+    package var quotas: [QuotaDefinition] = []
     package var metadata = Metadata.empty
 
     package init(name: String) {
@@ -19,6 +20,7 @@ package struct AccountPatch: Sendable {
     package var externalID: Edit<String?> = .keep
     package var billingDay: Edit<Int> = .keep
     package var limits: Edit<[LimitDefinition]> = .keep
+    package var quotas: Edit<[QuotaDefinition]> = .keep
     package var metadata: Edit<Metadata> = .keep
 
     package init() {}

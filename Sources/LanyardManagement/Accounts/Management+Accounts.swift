@@ -20,10 +20,16 @@ extension Management {
 
     /// One account.
     package func account(_ id: AccountID, as caller: Caller) async throws -> AccountRecord {
+        try await accountStanding(id, as: caller).owner
+    }
+
+    /// One account, and how its quotas stand.
+    package func accountStanding(_ id: AccountID, as caller: Caller) async throws -> QuotaStanding<AccountRecord> {
         try caller.require(.accountsRead)
+        let now = now
         return try await read { store, _ in
             guard let account = try store.account(id) else { throw ManagementError.notFound(.account(id)) }
-            return account
+            return QuotaStanding(owner: account, quotas: try store.quotaStatuses(account.ownedQuotas, at: now))
         }
     }
 
@@ -93,7 +99,7 @@ extension Management {
 
 extension ManagementTransaction {
     /// The account that a change is about, once the caller's right to it is clear.
-    fileprivate func account(_ id: AccountID) throws -> AccountRecord {
+    func account(_ id: AccountID) throws -> AccountRecord {
         try caller.require(.accountsWrite)
         guard let account = try store.account(id) else { throw ManagementError.notFound(.account(id)) }
         try requireRight(toKeysOf: id)
@@ -106,6 +112,7 @@ extension ManagementTransaction {
             id: .make(atMilliseconds: now.milliseconds), name: draft.name, externalID: draft.externalID, createdAt: now)
         account.billingDay = draft.billingDay
         account.limits = draft.limits
+        account.quotas = draft.quotas
         account.metadata = draft.metadata
         try check(account)
         try insert(account)
@@ -118,6 +125,7 @@ extension ManagementTransaction {
         patch.externalID.apply(to: &account.externalID)
         patch.billingDay.apply(to: &account.billingDay)
         patch.limits.apply(to: &account.limits)
+        patch.quotas.apply(to: &account.quotas)
         patch.metadata.apply(to: &account.metadata)
         try check(account)
         return account
@@ -134,6 +142,7 @@ extension ManagementTransaction {
         }
         if !RecordBounds.billingDays.contains(account.billingDay) { problems.add("/billing_day", "expected 1 to 28") }
         problems.checkLimits(account.limits)
+        problems.checkQuotas(account.quotas)
         problems.checkMetadata(account.metadata)
         try problems.throwIfAny()
         guard let externalID = account.externalID, let other = try store.account(externalID: externalID) else { return }

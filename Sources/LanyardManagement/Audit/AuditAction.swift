@@ -8,6 +8,7 @@ enum AuditAction: String, CaseIterable {
     case keyDisable = "key.disable"
     case keyEnable = "key.enable"
     case keyDelete = "key.delete"
+    case keyCredit = "key.credit"
     case projectCreate = "project.create"
     case projectUpdate = "project.update"
     case projectDelete = "project.delete"
@@ -17,6 +18,7 @@ enum AuditAction: String, CaseIterable {
     case accountResume = "account.resume"
     case accountRevokeKeys = "account.revoke_keys"
     case accountDelete = "account.delete"
+    case accountCredit = "account.credit"
     case planCreate = "plan.create"
     case planUpdate = "plan.update"
     case planDelete = "plan.delete"
@@ -26,6 +28,8 @@ enum AuditAction: String, CaseIterable {
     case policyCreate = "policy.create"
     case policyUpdate = "policy.update"
     case policyDelete = "policy.delete"
+    /// A quota has come to a percent that its owner wanted to hear of. Nobody did it: the log says `lanyard`.
+    case quotaAlert = "quota.alert"
     /// The first administrator's key was made.
     case adminCreate = "admin.create"
     /// Another administrator's key was made offline.

@@ -17,6 +17,7 @@ struct AccountSnapshot: AuditSnapshot {
     let externalId: String?
     let billingDay: Int
     let limits: [LimitSnapshot]
+    let quotas: [QuotaSnapshot]
     let suspended: Bool
     let suspendedReason: String?
     let metadata: String
@@ -26,6 +27,7 @@ struct AccountSnapshot: AuditSnapshot {
         externalId = account.externalID
         billingDay = account.billingDay
         limits = account.limits.map(LimitSnapshot.init)
+        quotas = account.quotas.map(QuotaSnapshot.init)
         suspended = account.isSuspended
         suspendedReason = account.suspendedReason
         metadata = account.metadata.json
@@ -36,12 +38,14 @@ struct PlanSnapshot: AuditSnapshot {
     let name: String
     let scopes: [Scope]
     let limits: [LimitSnapshot]
+    let quotas: [QuotaSnapshot]
     let inFlight: Int32?
 
     init(_ plan: PlanRecord) {
         name = plan.name
         scopes = plan.scopes
         limits = plan.limits.map(LimitSnapshot.init)
+        quotas = plan.quotas.map(QuotaSnapshot.init)
         inFlight = plan.maximumInFlight
     }
 }

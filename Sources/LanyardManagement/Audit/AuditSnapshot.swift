@@ -45,6 +45,7 @@ struct KeySnapshot: AuditSnapshot {
     let roles: [RoleID]
     let plan: PlanID?
     let limits: [LimitSnapshot]
+    let quotas: [QuotaSnapshot]
     let inFlight: Int32?
     let ipAllowlist: [CIDR]
     let methods: [HTTPMethodName]
@@ -71,6 +72,7 @@ struct KeySnapshot: AuditSnapshot {
         roles = key.roles
         plan = key.plan
         limits = key.limits.map(LimitSnapshot.init)
+        quotas = key.quotas.map(QuotaSnapshot.init)
         inFlight = key.maximumInFlight
         ipAllowlist = key.ipAllowlist
         methods = key.methods

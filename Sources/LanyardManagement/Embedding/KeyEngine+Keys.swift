@@ -19,11 +19,12 @@ extension KeyEngine {
     ///   - name: What people call it: 1 to 200 characters; need not be unique.
     ///   - scopes: What it may do, as `invoices:read` or `invoices:*`. None grants nothing.
     ///   - limits: How much, at most, in any stretch of time. None is no limit.
+    ///   - quotas: How much, at most, in each hour, day, week or month of the calendar, or ever. None is no quota.
     ///   - project: A project's id or name: what the key is for, and the first part of its secret.
     ///   - environment: One of the project's environments: the second part of its secret.
     ///   - account: An account's id, or the id that the operator gave it.
     ///   - roles: Names of roles, whose scopes are added.
-    ///   - plan: A plan's id or name, whose scopes and limits are added.
+    ///   - plan: A plan's id or name, whose scopes, limits and quotas are added.
     ///   - maximumInFlight: How many calls may be open at once; `nil` for any number.
     ///   - ipAllowlist: Addresses and networks that it may be used from, as `203.0.113.0/24`. None means anywhere.
     ///   - methods: HTTP methods that it may be used for. None means all.
@@ -33,8 +34,9 @@ extension KeyEngine {
     /// - Throws: ``ManagementError/invalid(_:)`` with every field that is not as it should be; `StoreError` if the
     ///   store fails.
     public func create(
-        name: String, scopes: [String] = [], limits: [LimitDefinition] = [], project: String? = nil,
-        environment: EnvironmentName = .live, account: String? = nil, roles: [String] = [], plan: String? = nil,
+        name: String, scopes: [String] = [], limits: [LimitDefinition] = [], quotas: [QuotaDefinition] = [],
+        project: String? = nil, environment: EnvironmentName = .live, account: String? = nil, roles: [String] = [],
+        plan: String? = nil,
         maximumInFlight: Int? = nil, ipAllowlist: [String] = [], methods: [String] = [], paths: [String] = [],
         expiresIn: Duration? = nil, metadata: [String: String] = [:]
     ) async throws -> CreatedKey {
@@ -45,6 +47,7 @@ extension KeyEngine {
         draft.roles = roles.map { Reference($0) }
         draft.plan = plan.map { Reference($0) }
         draft.limits = limits
+        draft.quotas = quotas
         draft.maximumInFlight = maximumInFlight
         draft.expiry = expiresIn.map { .after($0) }
         draft.metadata = try Metadata(members: metadata)

@@ -57,6 +57,8 @@ extension ManagementTransaction {
             }
             if caller.keyID != id { try requireRight(toHandOut: key) }
             try repeatChange(ofKey: id)
+        } else if let id = AccountID(known.target) {
+            try repeatChange(.account(id))
         }
         return answer
     }

@@ -20,6 +20,7 @@ package struct KeyDraft: Sendable {
     package var roles: [Reference<RoleTag>] = []
     package var plan: Reference<PlanTag>?
     package var limits: [LimitDefinition] = []
+    package var quotas: [QuotaDefinition] = []
     package var maximumInFlight: Int?
     package var ipAllowlist: [CIDR] = []
     package var methods: [HTTPMethodName] = []
@@ -43,6 +44,7 @@ package struct KeyPatch: Sendable {
     package var roles: Edit<[Reference<RoleTag>]> = .keep
     package var plan: Edit<Reference<PlanTag>?> = .keep
     package var limits: Edit<[LimitDefinition]> = .keep
+    package var quotas: Edit<[QuotaDefinition]> = .keep
     package var maximumInFlight: Edit<Int?> = .keep
     package var ipAllowlist: Edit<[CIDR]> = .keep
     package var methods: Edit<[HTTPMethodName]> = .keep

@@ -19,12 +19,18 @@ extension Management {
 
     /// One key.
     package func key(_ id: KeyID, as caller: Caller) async throws -> KeyDetails {
+        try await keyStanding(id, as: caller).owner
+    }
+
+    /// One key, and how the quotas stand that hold it back: its own, its plan's and its account's.
+    package func keyStanding(_ id: KeyID, as caller: Caller) async throws -> QuotaStanding<KeyDetails> {
         try caller.requireForSomeProject(.keysRead)
         let now = now
         return try await read { store, resolver in
             guard let key = try store.key(id) else { throw ManagementError.notFound(.key(id)) }
             try caller.require(.keysRead, forKey: id, of: try resolver.project(of: key).name)
-            return try resolver.details(of: key, at: now)
+            let details = try resolver.details(of: key, at: now)
+            return QuotaStanding(owner: details, quotas: try store.quotaStatuses(details.allQuotas, at: now))
         }
     }
 

@@ -19,6 +19,7 @@ extension ManagementTransaction {
         key.roles = try roles(draft.roles, &problems)
         key.scopes = draft.scopes.withoutRepetitions()
         key.limits = draft.limits
+        key.quotas = draft.quotas
         key.maximumInFlight = draft.maximumInFlight.map { Int32(clamping: $0) }
         key.ipAllowlist = draft.ipAllowlist.withoutRepetitions()
         key.methods = draft.methods.withoutRepetitions()
@@ -56,6 +57,7 @@ extension ManagementTransaction {
             try checkProjects(of: key.scopes, at: "/scopes", &problems)
         }
         patch.limits.apply(to: &key.limits)
+        patch.quotas.apply(to: &key.quotas)
         if let maximum = patch.maximumInFlight.value {
             problems.checkInFlight(maximum)
             key.maximumInFlight = maximum.map { Int32(clamping: $0) }

@@ -7,6 +7,7 @@ package struct PlanDraft: Sendable {
     package var name: String
     package var scopes: [Scope] = []
     package var limits: [LimitDefinition] = []
+    package var quotas: [QuotaDefinition] = []
     package var maximumInFlight: Int?
 
     package init(name: String) {
@@ -19,6 +20,7 @@ package struct PlanPatch: Sendable {
     package var name: Edit<String> = .keep
     package var scopes: Edit<[Scope]> = .keep
     package var limits: Edit<[LimitDefinition]> = .keep
+    package var quotas: Edit<[QuotaDefinition]> = .keep
     package var maximumInFlight: Edit<Int?> = .keep
 
     package init() {}
@@ -86,6 +88,7 @@ extension ManagementTransaction {
         var plan = PlanRecord(id: .make(atMilliseconds: now.milliseconds), name: draft.name, createdAt: now)
         plan.scopes = draft.scopes.withoutRepetitions()
         plan.limits = draft.limits
+        plan.quotas = draft.quotas
         plan.maximumInFlight = draft.maximumInFlight.map { Int32(clamping: $0) }
         try check(plan, maximumInFlight: draft.maximumInFlight)
         try insert(plan)
@@ -99,6 +102,7 @@ extension ManagementTransaction {
         patch.name.apply(to: &after.name)
         if let scopes = patch.scopes.value { after.scopes = scopes.withoutRepetitions() }
         patch.limits.apply(to: &after.limits)
+        patch.quotas.apply(to: &after.quotas)
         if let maximum = patch.maximumInFlight.value { after.maximumInFlight = maximum.map { Int32(clamping: $0) } }
         try check(after, maximumInFlight: patch.maximumInFlight.value ?? nil)
         return try replace(before, with: after)
@@ -110,6 +114,7 @@ extension ManagementTransaction {
         problems.checkSlug(plan.name, of: PlanTag.self)
         problems.checkCount(plan.scopes.count, atMost: RecordBounds.scopes, at: "/scopes")
         problems.checkLimits(plan.limits)
+        problems.checkQuotas(plan.quotas)
         problems.checkInFlight(maximumInFlight)
         try checkProjects(of: plan.scopes, at: "/scopes", &problems)
         try problems.throwIfAny()

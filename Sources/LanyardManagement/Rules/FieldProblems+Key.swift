@@ -10,6 +10,7 @@ extension FieldProblems {
         checkCount(key.methods.count, atMost: RecordBounds.methods, at: "/methods")
         checkCount(key.paths.count, atMost: RecordBounds.paths, at: "/paths")
         if !key.limits.isEmpty { checkLimits(key.limits) }
+        if !key.quotas.isEmpty { checkQuotas(key.quotas) }
         checkMetadata(key.metadata)
     }
 

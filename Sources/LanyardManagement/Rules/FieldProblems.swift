@@ -44,6 +44,10 @@ extension FieldProblems {
         if let problem = LimitDefinition.problem(in: limits) { add("/limits", problem) }
     }
 
+    mutating func checkQuotas(_ quotas: [QuotaDefinition]) {
+        if let problem = QuotaDefinition.problem(in: quotas) { add("/quotas", problem) }
+    }
+
     mutating func checkInFlight(_ maximum: Int?) {
         guard let maximum, !RecordBounds.inFlight.contains(Int64(maximum)) else { return }
         let bounds = RecordBounds.inFlight

@@ -21,8 +21,11 @@ final class ManagementTransaction {
     }
 
     /// Numbers a change.
-    func recordChange(_ subject: ChangeSubject) throws {
-        changes.append(try store.recordChange(subject))
+    @discardableResult
+    func recordChange(_ subject: ChangeSubject) throws -> Change {
+        let change = try store.recordChange(subject)
+        changes.append(change)
+        return change
     }
 
     /// Says again what holds already, so that a repeated call is acknowledged like the first: the first may have been

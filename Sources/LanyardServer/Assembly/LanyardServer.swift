@@ -36,6 +36,7 @@ package struct LanyardServer: Sendable {
     let serving: ServingState
     private let data: DataPlaneServer
     private let admin: AdminServer
+    private let alerts: QuotaAlerts
 
     /// Opens the store and prepares everything.
     /// - Throws: ``StartFailure``.
@@ -87,6 +88,8 @@ package struct LanyardServer: Sendable {
         for warning in RiskySettings.warnings(configuration) + (try await RiskySettings.warnings(engine.store)) {
             logger.warning("\(warning)")
         }
+        alerts = QuotaAlerts(
+            management: management, metrics: telemetry.registry, logger: telemetry.logger("lanyard.quotas"))
         let readiness = Readiness(configuration)
         self.readiness = readiness
         let serving = ServingState()
@@ -115,7 +118,7 @@ package struct LanyardServer: Sendable {
     func makeGroup(onReady: @escaping @Sendable (ServerAddresses) throws -> Void) -> ServiceGroup {
         // Names are given, because the default is a description of the whole service.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: engine, serviceName: "engine")
+            .init(service: alerts, serviceName: "quota alerts"), .init(service: engine, serviceName: "engine"),
         ]
         if let certificates { services.append(.init(service: certificates, serviceName: "certificates")) }
         let listeners = Listeners(data: data, admin: admin, readiness: readiness, configuration: configuration)

@@ -57,6 +57,8 @@ enum MetricCatalogue {
             "Keys that were read again because they changed meanwhile."),
         "lanyard_store_load_duration_seconds": MetricDescription(
             "How long it took to read a key from the store.", bounds: diskBounds),
+        "lanyard_quota_alerts_total": MetricDescription(
+            "Quotas that came to a percent which their owner wanted to hear of, by percent."),
         "lanyard_tracked_subjects": MetricDescription("Keys and accounts whose windows are held in memory."),
         "lanyard_tracked_subjects_refused_total": MetricDescription(
             "Keys and accounts that could not be tracked, and so were denied: too many are."),

@@ -1,9 +1,9 @@
+import LanyardCore
+
 /// Amounts of US dollars: integers of nano-dollars within (a token may cost 150 of them), decimal text such as `"5.00"` outside.
 package enum MoneyText {
     package static let form = "an amount of dollars such as \"5.00\", with at most nine decimals"
 
-    private static let nanoPerDollar: Int64 = 1_000_000_000
-    private static let decimals = 9
     private static let wholeDigits = 10
 
     /// The largest amount that is read: nine billion dollars, a little less than `Int64` holds.
@@ -27,10 +27,10 @@ package enum MoneyText {
             default: throw malformed
             }
         }
-        guard (1...wholeDigits).contains(whole), fraction <= decimals, inFraction == (fraction > 0) else {
+        guard (1...wholeDigits).contains(whole), fraction <= Dollars.decimals, inFraction == (fraction > 0) else {
             throw malformed
         }
-        for _ in fraction..<decimals {
+        for _ in fraction..<Dollars.decimals {
             let (tens, overflows) = nano.multipliedReportingOverflow(by: 10)
             guard !overflows else { throw tooMuch }
             nano = tens
@@ -43,11 +43,7 @@ package enum MoneyText {
     ///
     /// A negative amount, which none of ours is, is written with its sign.
     package static func text(nanoDollars: Int64) -> String {
-        let (dollars, nano) = nanoDollars.magnitude.quotientAndRemainder(dividingBy: UInt64(nanoPerDollar))
-        var digits = String(nano)
-        digits = String(repeating: "0", count: decimals - digits.utf8.count) + digits
-        while digits.utf8.count > 2, digits.utf8.last == UInt8(ascii: "0") { digits.removeLast() }
-        return "\(nanoDollars < 0 ? "-" : "")\(dollars).\(digits)"
+        Dollars.text(nanoUSD: nanoDollars)
     }
 
     private static var malformed: TextFormError { TextFormError("expected \(form)") }

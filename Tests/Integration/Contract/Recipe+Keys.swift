@@ -43,6 +43,17 @@ extension Recipe {
             .on(409, "conflict") { .admin(.DELETE, "/v1/keys/\(try await $0.key().id)", secret: $0.adminSecret) },
         onKey("rotateKey", .POST, "/rotate", json: #"{"grace":"1h"}"#)
             .on(409, "conflict") { .admin(.POST, try await $0.revokedKey() + "/rotate", secret: $0.adminSecret) },
+        Recipe("creditKey") { node in
+            let key = try await node.key(
+                #""quotas":[{"name":"prepaid","unit":"usd","amount":"0","period":"lifetime"}]"#)
+            return .admin(
+                .POST, "/v1/keys/\(key.id)/credits", secret: node.adminSecret, json: #"{"unit":"usd","amount":"5.00"}"#)
+        }
+        .on(409, "conflict") { node in
+            .admin(
+                .POST, "/v1/keys/\(try await node.key().id)/credits", secret: node.adminSecret,
+                json: #"{"unit":"usd","amount":"5.00"}"#)
+        },
         onKey("revokeKey", .POST, "/revoke", json: #"{"reason":"left in a repository"}"#),
         onKey("disableKey", .POST, "/disable")
             .on(409, "conflict") { .admin(.POST, try await $0.revokedKey() + "/disable", secret: $0.adminSecret) },

@@ -106,6 +106,17 @@ extension Recipe {
     private static let accountActions: [Recipe] = [
         onAccount("suspendAccount", "/suspend", json: #"{"reason":"unpaid"}"#),
         onAccount("resumeAccount", "/resume"),
+        Recipe("creditAccount") { node in
+            let quotas = #""quotas":[{"name":"prepaid","amount":5,"period":"lifetime"}]"#
+            return .admin(
+                .POST, "/v1/accounts/\(try await node.account(quotas))/credits", secret: node.adminSecret,
+                json: #"{"unit":"requests","amount":-5}"#)
+        }
+        .on(409, "conflict") { node in
+            .admin(
+                .POST, "/v1/accounts/\(try await node.account())/credits", secret: node.adminSecret,
+                json: #"{"unit":"requests","amount":5}"#)
+        },
         onAccount("revokeAccountKeys", "/revoke-keys", json: #"{"reason":"contract ended"}"#),
     ]
 

@@ -131,7 +131,7 @@ final class MemoryDecisions: DecisionService {
 
     func countAttempt(_ code: DenialCode, from address: IPAddress?, key: KeyID?) {}
 
-    func finish(_ id: GrantID, actual: Costs?) -> FinishOutcome {
+    func finish(_ id: GrantID, actual: ActualCosts?) -> FinishOutcome {
         let state = content.withLock { content -> AllowanceState? in
             guard let state = content.open.removeValue(forKey: id) else { return nil }
             content.ended.insert(id)

@@ -74,6 +74,15 @@ extension World {
         return try await management.createPolicy(draft, as: .operator).value.record
     }
 
+    /// Books that so many requests of a key's own quota are gone.
+    func use(_ units: Int64, of id: KeyID, period: QuotaPeriod = .lifetime, terms: QuotaTerms) async throws {
+        let quota = QuotaIdentity(subject: Subject(id), unit: .requests, period: period, source: .key)
+        let adjustment = LedgerBatch.Adjustment(
+            id: .make(atMilliseconds: 1), quota: quota, period: nil, terms: terms, units: units)
+        let batch = LedgerBatch(node: engine.nodeID, localTime: now, adjustments: [adjustment])
+        _ = try await store.ledger { try $0.run(batch) }
+    }
+
     func project(_ name: String) async throws -> ProjectRecord {
         try #require(await store.read { try $0.project(named: name) })
     }

@@ -64,7 +64,15 @@ struct CheckBodyTests {
         let body = try FinishBody.decode(
             .object(of: ("grant_id", .string("\(id)")), ("actual", .object(of: ("tokens", .int(7))))))
         #expect(body.grantID == id)
-        #expect(body.actual == Costs(tokens: 7))
+        #expect(body.actual == ActualCosts(tokens: 7))
+        #expect(
+            ActualCosts(tokens: 7).completed(by: Costs(requests: 2, tokens: 900, nanoUSD: 5))
+                == Costs(requests: 2, tokens: 7, nanoUSD: 5))
+        for actual in [#"{"tokens":-1}"#, #"{"usd":5}"#, #"{"calls":1}"#, "null", "[]"] {
+            #expect(throws: InvalidRequest.self, "\(actual)") {
+                try FinishBody.decode(JSONValue.text(#"{"grant_id":"\#(id)","actual":\#(actual)}"#))
+            }
+        }
         #expect(throws: InvalidRequest.self) {
             try FinishBody.decode(.object(of: ("grant_id", .string("\(KeyID.make(atMilliseconds: 1))"))))
         }

@@ -75,7 +75,9 @@ extension JSONValue {
                     self = .null
                 } else if let flag = node.bool {
                     self = .bool(flag)
-                } else if node.int != nil || node.float != nil, scalar.string.first?.isNumber == true {
+                } else if node.int != nil || node.float != nil,
+                    scalar.string.first.map({ $0.isNumber || $0 == "-" }) == true
+                {
                     self = try .text(scalar.string)
                 } else {
                     self = .string(scalar.string)

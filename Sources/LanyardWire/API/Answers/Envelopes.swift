@@ -8,12 +8,15 @@ package enum AnswerName: String, Sendable {
     case plan
     case role
     case policy
+    case quota
 }
 
 /// `{"key": {…}}` and so on; after a change with where it holds, after a rotation or creation with the secret.
 package struct ObjectAnswer<Object: JSONWritable>: JSONWritable {
     package var name: AnswerName
     package var object: Object
+    /// How the quotas stand that hold it back, where the answer tells.
+    package var quotas: [QuotaStatus]?
     /// The text of a new secret, shown this once.
     package var secret: Secret?
     /// When the older secret stops working.
@@ -30,6 +33,7 @@ package struct ObjectAnswer<Object: JSONWritable>: JSONWritable {
     package func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.member(name.rawValue, object)
+            if let quotas { writer.member("quotas", quotas) }
             if let secret { writer.member("secret", secret.reveal()) }
             if let previousExpiresAt { writer.member("previous_expires_at", previousExpiresAt) }
             if let revoked { writer.member("revoked", revoked) }

@@ -67,10 +67,4 @@ extension JSONObjectReader {
     package mutating func optionalReason() -> String? {
         optionalString("reason", length: 1...RecordBounds.reasonLength)
     }
-
-    /// Quotas are a part of the model that isn't built yet: whoever asks for one must not believe to have it.
-    package mutating func refuseQuotas() {
-        guard let value = member("quotas"), value != .array([]) else { return }
-        fail("quotas", "quotas are not available in this version")
-    }
 }

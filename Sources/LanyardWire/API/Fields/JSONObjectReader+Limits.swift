@@ -19,9 +19,9 @@ extension JSONObjectReader {
     private static func limit(_ reader: inout JSONObjectReader) -> LimitDefinition {
         let unit = reader.optional("unit") { try $0.choice(of: AllowanceUnit.self) }
         let limit = LimitDefinition(
-            name: reader.value("name", placeholder: "") { try $0.limitName() },
+            name: reader.value("name", placeholder: "") { try $0.allowanceName() },
             unit: unit ?? .requests,
-            amount: reader.value("amount", placeholder: 1) { try $0.amount(in: unit ?? .requests) },
+            amount: reader.value("amount", placeholder: 1) { try $0.amount(in: unit ?? .requests, mayBeZero: false) },
             windowMilliseconds: reader.value("window", placeholder: 1_000) {
                 try $0.duration(in: windows).wholeMilliseconds
             })
@@ -30,8 +30,8 @@ extension JSONObjectReader {
 }
 
 extension JSONValue {
-    /// The name by which a limit shows in answers and fields.
-    fileprivate func limitName() throws(FieldMismatch) -> String {
+    /// The name by which a limit or quota shows in answers and fields.
+    func allowanceName() throws(FieldMismatch) -> String {
         let name = try text(length: LimitDefinition.Bounds.nameLength)
         // The rule is Core's, which judges whole definitions: everything but the name is right in this one.
         let probe = LimitDefinition(
@@ -41,12 +41,16 @@ extension JSONValue {
         return name
     }
 
-    fileprivate func amount(in unit: AllowanceUnit) throws -> Int64 {
+    /// How much an allowance holds.
+    func amount(in unit: AllowanceUnit, mayBeZero: Bool) throws -> Int64 {
         switch unit {
-        case .requests, .tokens: return try integer(in: LimitDefinition.Bounds.amount)
+        case .requests, .tokens:
+            let range = LimitDefinition.Bounds.amount
+            return try integer(in: (mayBeZero ? 0 : range.lowerBound)...range.upperBound)
         case .usd:
             let nanoUSD = try nanoUSD()
-            let range = LimitDefinition.Bounds.nanoUSD
+            let bounds = LimitDefinition.Bounds.nanoUSD
+            let range = (mayBeZero ? 0 : bounds.lowerBound)...bounds.upperBound
             guard range.contains(nanoUSD) else {
                 let bounds = [range.lowerBound, range.upperBound].map { "\"\(MoneyText.text(nanoDollars: $0))\"" }
                 throw FieldMismatch("must be from \(bounds.joined(separator: " to "))")

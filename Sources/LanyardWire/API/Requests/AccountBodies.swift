@@ -6,6 +6,7 @@ package struct AccountCreateBody: Equatable, Sendable {
     package var externalID: String?
     package var billingDay: Int?
     package var limits: [LimitDefinition] = []
+    package var quotas: [QuotaDefinition] = []
     package var metadata = Metadata.empty
 
     package static func decode(_ value: JSONValue) throws(InvalidRequest) -> AccountCreateBody {
@@ -14,7 +15,7 @@ package struct AccountCreateBody: Equatable, Sendable {
             body.externalID = reader.nullable("external_id") { try $0.externalID() }
             body.billingDay = reader.optionalBillingDay()
             body.limits = reader.optionalLimits() ?? []
-            reader.refuseQuotas()
+            body.quotas = reader.optionalQuotas() ?? []
             body.metadata = reader.optionalMetadata() ?? .empty
             return body
         }
@@ -27,6 +28,7 @@ package struct AccountPatchBody: Equatable, Sendable {
     package var externalID = Patch<String>.absent
     package var billingDay: Int?
     package var limits: [LimitDefinition]?
+    package var quotas: [QuotaDefinition]?
     package var metadata: Metadata?
 
     package static func decode(_ value: JSONValue) throws(InvalidRequest) -> AccountPatchBody {
@@ -35,7 +37,7 @@ package struct AccountPatchBody: Equatable, Sendable {
             body.externalID = reader.patch("external_id") { try $0.externalID() }
             body.billingDay = reader.optionalBillingDay()
             body.limits = reader.optionalLimits()
-            reader.refuseQuotas()
+            body.quotas = reader.optionalQuotas()
             body.metadata = reader.optionalMetadata()
             return body
         }

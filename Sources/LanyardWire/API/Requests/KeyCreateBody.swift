@@ -14,6 +14,7 @@ package struct KeyCreateBody: Equatable, Sendable {
     /// Id or name.
     package var plan: String?
     package var limits: [LimitDefinition] = []
+    package var quotas: [QuotaDefinition] = []
     package var maximumInFlight: Int32?
     package var ipAllowlist: [CIDR] = []
     package var methods: [HTTPMethodName] = []
@@ -42,7 +43,7 @@ package struct KeyCreateBody: Equatable, Sendable {
         roles = reader.optionalRoles() ?? []
         plan = reader.nullableString("plan", length: JSONObjectReader.referenceLength)
         limits = reader.optionalLimits() ?? []
-        reader.refuseQuotas()
+        quotas = reader.optionalQuotas() ?? []
         maximumInFlight = reader.nullableInFlight()
         ipAllowlist = reader.optionalAllowlist() ?? []
         methods = reader.optionalMethods() ?? []

@@ -11,6 +11,7 @@ package struct KeyPatchBody: Equatable, Sendable {
     /// Id or name.
     package var plan = Patch<String>.absent
     package var limits: [LimitDefinition]?
+    package var quotas: [QuotaDefinition]?
     package var maximumInFlight = Patch<Int32>.absent
     package var ipAllowlist: [CIDR]?
     package var methods: [HTTPMethodName]?
@@ -32,7 +33,7 @@ package struct KeyPatchBody: Equatable, Sendable {
             body.roles = reader.optionalRoles()
             body.plan = reader.patchString("plan", length: JSONObjectReader.referenceLength)
             body.limits = reader.optionalLimits()
-            reader.refuseQuotas()
+            body.quotas = reader.optionalQuotas()
             body.maximumInFlight = reader.patchInFlight()
             body.ipAllowlist = reader.optionalAllowlist()
             body.methods = reader.optionalMethods()

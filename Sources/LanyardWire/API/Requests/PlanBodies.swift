@@ -5,6 +5,7 @@ package struct PlanCreateBody: Equatable, Sendable {
     package var name: String
     package var scopes: [Scope] = []
     package var limits: [LimitDefinition] = []
+    package var quotas: [QuotaDefinition] = []
     package var maximumInFlight: Int32?
 
     package static func decode(_ value: JSONValue) throws(InvalidRequest) -> PlanCreateBody {
@@ -12,7 +13,7 @@ package struct PlanCreateBody: Equatable, Sendable {
             var body = PlanCreateBody(name: reader.value("name", placeholder: "") { try $0.slug() })
             body.scopes = reader.optionalScopes() ?? []
             body.limits = reader.optionalLimits() ?? []
-            reader.refuseQuotas()
+            body.quotas = reader.optionalQuotas() ?? []
             body.maximumInFlight = reader.nullableInFlight()
             return body
         }
@@ -24,6 +25,7 @@ package struct PlanPatchBody: Equatable, Sendable {
     package var name: String?
     package var scopes: [Scope]?
     package var limits: [LimitDefinition]?
+    package var quotas: [QuotaDefinition]?
     package var maximumInFlight = Patch<Int32>.absent
 
     package static func decode(_ value: JSONValue) throws(InvalidRequest) -> PlanPatchBody {
@@ -31,7 +33,7 @@ package struct PlanPatchBody: Equatable, Sendable {
             var body = PlanPatchBody(name: reader.optional("name") { try $0.slug() })
             body.scopes = reader.optionalScopes()
             body.limits = reader.optionalLimits()
-            reader.refuseQuotas()
+            body.quotas = reader.optionalQuotas()
             body.maximumInFlight = reader.patchInFlight()
             return body
         }

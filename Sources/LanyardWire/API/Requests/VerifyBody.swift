@@ -57,7 +57,7 @@ package struct VerifyBatchBody: Equatable, Sendable {
 package struct FinishBody: Equatable, Sendable {
     package var grantID: GrantID
     /// What the call really cost.
-    package var actual: Costs?
+    package var actual: ActualCosts?
 
     package static func decode(_ value: JSONValue) throws(InvalidRequest) -> FinishBody {
         try JSONObjectReader.decode(value) { reader in
@@ -65,7 +65,7 @@ package struct FinishBody: Equatable, Sendable {
                 grantID: reader.value("grant_id", placeholder: GrantID(high: 0, low: 0)) {
                     try $0.textual(GrantID.self, "the id of a grant")
                 },
-                actual: reader.optionalCosts("actual"))
+                actual: reader.optionalActualCosts("actual"))
         }
     }
 }

@@ -2,13 +2,15 @@
 enum BodySeeds {
     private static let limits =
         #"[{"name":"burst","amount":10,"window":"1s"},{"name":"tpm","unit":"tokens","amount":100000,"window":"60s"},{"name":"spend","unit":"usd","amount":"5.00","window":"24h"}]"#
+    private static let quotas =
+        #"[{"name":"monthly","amount":10000,"period":"month"},{"name":"spend","unit":"usd","amount":"5.00","period":"lifetime","alert_at":[50,80,100],"on_outage":"allow"}]"#
     private static let restrictions =
         #""ip_allowlist":["203.0.113.0/24","2001:db8::/32"],"methods":["GET","POST"],"paths":["/v1/invoices/**"]"#
 
     private static let key =
         #""name":"billing cron","project":"payments","account":"acct_06Fq2l3J7rFvDy4SgXk6Wb","environment":"live","#
         + #""scopes":["invoices:read","lanyard:verify@payments"],"roles":["reader"],"plan":"free","limits":\#(limits),"#
-        + #""in_flight":8,\#(restrictions),"proof":"any","not_before":"2026-11-21T03:07:00Z","expires_in":"90d","#
+        + #""quotas":\#(quotas),"in_flight":8,\#(restrictions),"proof":"any","not_before":"2026-11-21T03:07:00Z","expires_in":"90d","#
         + #""allow_self_rotate":true,"metadata":{"team":"billing","depth":[1,{"a":null}]}"#
 
     static let keys = ["{\(key)}", #"{"name":"a"}"#, #"{"name":"b","quotas":[],"expires_at":"2030-01-01T00:00:00Z"}"#]
@@ -23,6 +25,10 @@ enum BodySeeds {
     ]
     static let actions = [
         "{}", #"{"grace":"24h"}"#, #"{"grace":"0s"}"#, #"{"reason":"leaked in a log"}"#, #"{"reason":""}"#,
+    ]
+    static let credits = [
+        #"{"unit":"usd","amount":"-5.00","quota":"prepaid","reason":"invoice 4711"}"#,
+        #"{"unit":"tokens","amount":-1}"#,
     ]
     static let lookups = [
         #"{"secret":"lyd_live_0000000000000000000000000000000000000000000000000"}"#,
@@ -52,7 +58,7 @@ enum BodySeeds {
         #"{"name":"b","external_id":null}"#,
     ]
     static let plans = [
-        #"{"name":"free","scopes":["a:read","b:*"],"limits":\#(limits),"quotas":[],"in_flight":null}"#,
+        #"{"name":"free","scopes":["a:read","b:*"],"limits":\#(limits),"quotas":\#(quotas),"in_flight":null}"#,
         #"{"name":"p.1"}"#,
     ]
     static let policies = [

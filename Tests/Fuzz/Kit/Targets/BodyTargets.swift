@@ -8,6 +8,7 @@ extension FuzzTarget {
         body("key-import", BodySeeds.imports) { try KeyImportBody.decode($0) },
         body("key-rotate", BodySeeds.actions) { try RotateBody.decode($0) },
         body("reason", BodySeeds.actions) { try ReasonBody.decode($0) },
+        body("credit", BodySeeds.credits) { try CreditBody.decode($0) },
         body("lookup", BodySeeds.lookups) { try LookupBody.decode($0) },
         body("verify", BodySeeds.checks) { try VerifyBody.decode($0) },
         body("verify-batch", BodySeeds.batches) { try VerifyBatchBody.decode($0) },
