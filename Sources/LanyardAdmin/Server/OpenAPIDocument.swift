@@ -3258,8 +3258,18 @@ components:
           properties:
             name: {$ref: '#/components/schemas/QuotaName'}
             unit: {type: string, const: usd}
+            amount: {$ref: '#/components/schemas/LimitedMoney'}
+            period: {type: string, enum: [hour, day, week, month]}
+            alert_at: {$ref: '#/components/schemas/AlertPercents'}
+            on_outage: {$ref: '#/components/schemas/OutageRule'}
+        - type: object
+          required: [name, unit, amount, period]
+          additionalProperties: false
+          properties:
+            name: {$ref: '#/components/schemas/QuotaName'}
+            unit: {type: string, const: usd}
             amount: {$ref: '#/components/schemas/Money'}
-            period: {$ref: '#/components/schemas/Period'}
+            period: {type: string, const: lifetime}
             alert_at: {$ref: '#/components/schemas/AlertPercents'}
             on_outage: {$ref: '#/components/schemas/OutageRule'}
       examples:
@@ -3833,8 +3843,9 @@ components:
         unit: {type: string, enum: [requests, tokens, usd]}
         amount:
           oneOf:
-            - {type: integer, minimum: -1000000000000, maximum: 1000000000000}
-            - {type: string, pattern: '^-?[0-9]{1,10}(\.[0-9]{1,9})?$'}
+            - {type: integer, minimum: -1000000000000, maximum: -1}
+            - {type: integer, minimum: 1, maximum: 1000000000000}
+            - {type: string, pattern: '^-?(?=.*[1-9])[0-9]{1,10}(\.[0-9]{1,9})?$'}
         quota:
           $ref: '#/components/schemas/QuotaName'
           description: Which quota, by its name. Needed only where the unit has more than one lifetime quota.

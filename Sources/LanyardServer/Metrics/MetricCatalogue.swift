@@ -3,7 +3,7 @@ import LanyardTelemetry
 /// What each metric of Lanyard's means. Tests hold that every one that is shown stands here, and that the table in
 /// `docs/operations.md` has the same ones.
 enum MetricCatalogue {
-    static let descriptions: [String: MetricDescription] = [data, admin, engine, nodes, store, process]
+    static let descriptions: [String: MetricDescription] = [data, admin, engine, nodes, quotas, store, process]
         .reduce(into: [:]) { all, part in all.merge(part) { own, _ in own } }
 
     /// From 10 µs to 5 s: where answers out of memory lie, and those that waited for the store.
@@ -44,6 +44,20 @@ enum MetricCatalogue {
             "Addresses that were forgotten to make room for busier ones."),
     ]
 
+    private static let quotas: [String: MetricDescription] = [
+        "lanyard_quota_alerts_total": MetricDescription(
+            "Quotas that came to a percent which their owner wanted to hear of, by percent."),
+        "lanyard_ledger_batches_total": MetricDescription("Transactions of the ledger of quotas."),
+        "lanyard_ledger_batch_duration_seconds": MetricDescription(
+            "How long a transaction of the ledger took.", bounds: diskBounds),
+        "lanyard_ledger_failures_total": MetricDescription("Transactions of the ledger that failed."),
+        "lanyard_leases_withdrawn_total": MetricDescription("Leases that this node has withdrawn."),
+        "lanyard_leases_settled_total": MetricDescription("Leases that this node has settled."),
+        "lanyard_leases_reaped_total": MetricDescription(
+            "Leases that this node came too late to settle: all of them counts as used."),
+        "lanyard_lease_holders": MetricDescription("Keys and accounts that hold leases."),
+    ]
+
     private static let engine: [String: MetricDescription] = [
         "lanyard_cache_lookups_total": MetricDescription(
             "Look-ups of keys in memory: hit, absent (known to be no key), or miss (the store is asked)."),
@@ -57,8 +71,6 @@ enum MetricCatalogue {
             "Keys that were read again because they changed meanwhile."),
         "lanyard_store_load_duration_seconds": MetricDescription(
             "How long it took to read a key from the store.", bounds: diskBounds),
-        "lanyard_quota_alerts_total": MetricDescription(
-            "Quotas that came to a percent which their owner wanted to hear of, by percent."),
         "lanyard_tracked_subjects": MetricDescription("Keys and accounts whose windows are held in memory."),
         "lanyard_tracked_subjects_refused_total": MetricDescription(
             "Keys and accounts that could not be tracked, and so were denied: too many are."),
