@@ -207,7 +207,7 @@ let package = Package(
             "FaultTests", at: "Tests/Integration/Faults",
             [
                 "LanyardCommand", "LanyardSQLite", "LanyardStorage", "LanyardWire", "LanyardTesting", "TestSupport",
-                asyncHTTPClient, nioCore, nioHTTP1,
+                asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
             ]),
         testSupport("FuzzKit", at: "Tests/Fuzz/Kit", ["LanyardHTTP", "LanyardWire", "LanyardCore"]),
         tests(

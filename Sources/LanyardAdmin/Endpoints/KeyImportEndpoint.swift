@@ -8,10 +8,9 @@ import NIOCore
 
 // # Import
 //
-// Both directions are streamed: lines are read as they come and put together to batches; each batch is one transaction.
-// While the store writes one, the lines of the next are read and parsed, and no more: before it is begun, the outcomes of
-// the one before are written. So a million lines need the memory of two batches, and a client that doesn't read its answers
-// is not read from either.
+// Both directions are streamed: lines are read as they come and put together to batches; each batch is one transaction,
+// whose outcomes are written before more is read. So a million lines need the memory of one batch, and a client that
+// doesn't read its answers is not read from either.
 //
 // A batch that the store does not take ends the import, for nobody could tell what became of the lines behind it. The
 // answer has begun, so its status can't say so any more; its last line does, with the line to go on from.
@@ -86,8 +85,6 @@ private struct ImportAnswers {
     private var number = 0
     private var pending: [Pending] = []
     private var pendingBytes = 0
-    /// The batch that the store has.
-    private var running: (entries: [Pending], outcomes: Task<[ImportOutcome], any Error>)?
     private var output: [UInt8] = []
     private var imported = 0
     private var refused = 0
@@ -119,7 +116,6 @@ private struct ImportAnswers {
 
     mutating func finish() async throws -> [UInt8] {
         try await importPending()
-        try await finishRunning()
         ImportLineAnswer.summary(imported: imported, refused: refused).append(to: &output)
         return flush()
     }
@@ -144,28 +140,15 @@ private struct ImportAnswers {
         }
     }
 
-    /// Hands the lines that were collected to the store, once it is done with those before.
     private mutating func importPending() async throws {
-        try await finishRunning()
-        guard !pending.isEmpty else { return }
         let lines = pending.compactMap { if case .line(let line) = $0 { line } else { nil } }
-        let (management, caller) = (call.management, call.caller)
-        running = (pending, Task { try await management.importBatch(lines, as: caller) })
-        pending = []
-        pending.reserveCapacity(Management.importBatchSize)
-        pendingBytes = 0
-    }
-
-    /// Waits for the batch that the store has, and writes what became of its lines.
-    private mutating func finishRunning() async throws {
-        guard let (entries, task) = running.take() else { return }
         var outcomes: ArraySlice<ImportOutcome>
         do {
-            outcomes = try await task.value[...]
+            outcomes = try await call.management.importBatch(lines, as: call.caller)[...]
         } catch {
-            throw ImportInterruption(line: entries.first?.number ?? number + 1, cause: error)
+            throw ImportInterruption(line: pending.first?.number ?? number + 1, cause: error)
         }
-        for entry in entries {
+        for entry in pending {
             switch entry {
             case .refused(let number, let problem): refuse(number, problem)
             case .line(let line):
@@ -180,6 +163,8 @@ private struct ImportAnswers {
                 }
             }
         }
+        pending.removeAll(keepingCapacity: true)
+        pendingBytes = 0
     }
 
     private mutating func refuse(_ number: Int, _ problem: ManagementProblem) {

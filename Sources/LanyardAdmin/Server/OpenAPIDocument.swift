@@ -988,8 +988,7 @@ paths:
         skipped but counted. A digest that exists is refused `digest_exists`, with the `id` of its key where the
         caller may read or write it, so that an import that was cut short can simply be sent again.
 
-        Lines are taken in batches of at most 1,000 lines and 1 MiB; a batch is answered once the lines of the next have
-        come, or the last has. Where a batch can't be taken, because the
+        Lines are taken in batches of at most 1,000 lines and 1 MiB. Where a batch can't be taken, because the
         store fails or the caller's own key was revoked meanwhile, the last line is
         `{"resume_from_line":n,"problem":{…}}` in place of the summary: send the lines from there on again.
 

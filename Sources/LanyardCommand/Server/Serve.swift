@@ -23,7 +23,7 @@ struct Serve: AsyncParsableCommand {
               lanyard serve
               lanyard serve --database sqlite:/var/lib/lanyard/lanyard.sqlite \\
                 --trusted-proxy 10.0.0.0/8 --log-format json
-              lanyard serve --database postgres://lanyard@db.example/lanyard --database-password-file db.password
+              lanyard serve --database postgres://lanyard@db/lanyard
               lanyard serve --data 127.0.0.1:0 --admin 127.0.0.1:0 --ready-file ready.json
             """)
 

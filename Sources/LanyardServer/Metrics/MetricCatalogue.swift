@@ -110,6 +110,10 @@ enum MetricCatalogue {
         "lanyard_store_commit_writes": MetricDescription(
             "Writes that shared a commit.", bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256]),
         "lanyard_store_connections_made_total": MetricDescription("Connections to a database server that were made."),
+        "lanyard_store_unsettled_bytes": MetricDescription(
+            "Usage and windows that are in the store's journal, and not in their tables yet."),
+        "lanyard_settling_failures_total": MetricDescription(
+            "Attempts to move usage and windows from the store's journal into their tables that failed."),
         "lanyard_store_writes_waiting": MetricDescription("Writes that waited when the last batch was done."),
         "lanyard_store_failures_total": MetricDescription(
             "Reads, writes and commits that failed, by operation and code."),

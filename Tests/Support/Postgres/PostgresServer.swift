@@ -37,6 +37,7 @@ package final class PostgresServer: Sendable {
     package let port: Int
     private let folder: String
     private let settings: [String: String]
+    private let processEnvironment: [String: String]
     private let running = Mutex<Running?>(nil)
     private let databases = Mutex(0)
 
@@ -46,10 +47,13 @@ package final class PostgresServer: Sendable {
         let lifeline: FileHandle
     }
 
-    private init(folder: String, port: Int, settings: [String: String], password: String) {
+    private init(
+        folder: String, port: Int, settings: [String: String], environment: [String: String], password: String
+    ) {
         self.folder = folder
         self.port = port
         self.settings = settings
+        processEnvironment = environment
         self.password = password
         passwordFile = "\(folder)/password"
     }
@@ -59,9 +63,12 @@ package final class PostgresServer: Sendable {
         if let lifeline { try? lifeline.close() } else { try? FileManager.default.removeItem(atPath: folder) }
     }
 
-    /// Makes a server and waits until it serves. `settings` are those of `postgresql.conf`.
-    package static func start(settings: [String: String] = [:]) async throws -> PostgresServer {
-        let server = try make(settings)
+    /// Makes a server and waits until it serves. `settings` are those of `postgresql.conf`, `environment` is its process's
+    /// beside what it inherits.
+    package static func start(
+        settings: [String: String] = [:], environment: [String: String] = [:]
+    ) async throws -> PostgresServer {
+        let server = try make(settings, environment)
         try await server.prepare()
         try await server.start()
         try await server.run("CREATE ROLE \(user) LOGIN PASSWORD '\(server.password)'")
@@ -87,6 +94,12 @@ package final class PostgresServer: Sendable {
     /// Makes an empty database and returns its address.
     package func makeDatabaseURL() async throws -> String { url(try await makeDatabase()) }
 
+    /// All of a database, as SQL.
+    package func dump(_ database: String) async throws -> String {
+        let address = ["-h", "127.0.0.1", "-p", "\(port)", "-U", "postgres", database]
+        return try await PostgresProgram.run("pg_dump", address, environment: environment)
+    }
+
     /// Runs SQL as the superuser; what it printed, without headings.
     @discardableResult
     package func run(_ sql: String, in database: String = "postgres") async throws -> String {
@@ -100,13 +113,15 @@ package final class PostgresServer: Sendable {
 
 extension PostgresServer {
     private static func make(
-        _ settings: [String: String], password: String = UUID().uuidString
+        _ settings: [String: String], _ environment: [String: String], password: String = UUID().uuidString
     ) throws -> PostgresServer {
         // Short, and where any user may go: in the folder for temporary files that tests are given, others may not.
         let folder = "/tmp/lanyard-postgres-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
-        return PostgresServer(folder: folder, port: try FreePort.find(), settings: settings, password: password)
+        return PostgresServer(
+            folder: folder, port: try FreePort.find(), settings: settings, environment: environment,
+            password: password)
     }
 
     private var data: String { "\(folder)/data" }
@@ -130,7 +145,7 @@ extension PostgresServer {
 
     /// Makes a standby that follows this server, and starts it.
     package func makeStandby() async throws -> PostgresServer {
-        let standby = try Self.make([:], password: password)
+        let standby = try Self.make([:], processEnvironment, password: password)
         try await standby.writePassword()
         try await PostgresProgram.run(
             "pg_basebackup",
@@ -155,7 +170,9 @@ extension PostgresServer {
         let pipe = Pipe()
         shell.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         shell.arguments =
-            PostgresProgram.asServer + [
+            PostgresProgram.asServer + ["env"]
+            // Not before it is the server's own user: a preloaded library would leave things behind that are another's.
+            + processEnvironment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } + [
                 "bash", "-c", Self.guardian, folder, PostgresProgram.path("postgres"), "-D", data,
             ]
             + arguments

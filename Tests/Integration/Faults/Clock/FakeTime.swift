@@ -6,7 +6,8 @@ import Testing
     /// clocks stay as they are.
     enum FakeTime {
         static let variables = [
-            "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
+            "FAKETIME_NO_CACHE": "1", "FAKETIME_DISABLE_SHM": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "DONT_FAKE_MONOTONIC": "1",
         ]
 
         /// Where Debian has put the library: below the folder of the machine's kind.
