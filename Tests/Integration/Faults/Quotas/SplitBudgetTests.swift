@@ -45,6 +45,8 @@ struct SplitBudgetTests {
         let seen = Seen()
         var random = SeededGenerator(seed: seed)
         try await withThrowingTaskGroup(of: Void.self) { group in
+            // Also where the test ends early: the clients go on until then.
+            defer { isOver.set() }
             for client in 0..<200 {
                 let own = random.next()
                 group.addTask { await Self.work(cluster, client, key.secret, own, seen, until: isOver) }
