@@ -15,7 +15,9 @@ public struct SharedStoreCheck: Sendable, CustomStringConvertible {
     public var description: String { name }
 
     /// Runs the check on ``SharedStoreConformance/openings`` openings of a store that nothing was written to.
-    /// - Parameter patience: How long to wait for what the store should tell by itself.
+    /// - Parameters:
+    ///   - stores: The openings.
+    ///   - patience: How long to wait for what the store should tell by itself.
     /// - Throws: ``ConformanceFailure`` where the promise is broken; a `StoreError` where the store failed.
     public func run(on stores: [any SharedStore], patience: Duration = .seconds(20)) async throws {
         try await body(stores, Expectations(check: name, patience: patience))

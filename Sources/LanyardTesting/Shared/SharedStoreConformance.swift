@@ -20,7 +20,9 @@ public struct SharedStoreConformance: Sendable {
     private let patience: Duration
 
     /// The suite for stores that `open` opens so many times: each time another one, which nothing was written to.
-    /// - Parameter patience: How long to wait for what a store should tell by itself.
+    /// - Parameters:
+    ///   - patience: How long to wait for what a store should tell by itself.
+    ///   - open: Opens one store that many times.
     public init(
         patience: Duration = .seconds(20), _ open: @escaping @Sendable (_ count: Int) async throws -> [any SharedStore]
     ) {
