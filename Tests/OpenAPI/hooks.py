@@ -58,3 +58,7 @@ def before_call(context, case, kwargs):
         # The same call on a record that may go away.
         kind = str(parameters["id"]).split("_")[0]
         case.path_parameters["id"] = f"{kind}_{'0' * 21}1"
+    if case.meta and case.meta.phase.name.value == "stateful" and case.headers:
+        # An Idempotency-Key that comes again brings the first answer again, also when what was made then is deleted by
+        # now: a call that follows the answer's link would rightly find nothing. The other phases do send the field.
+        case.headers.pop("Idempotency-Key", None)
