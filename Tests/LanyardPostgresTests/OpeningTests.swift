@@ -53,13 +53,48 @@ struct OpeningTests {
         #expect(try await error { try await Fixture.open(server, closed) }?.code == .readOnly)
     }
 
-    @Test("a database that a newer version has written is refused, and left as it was")
+    @Test("a newer schema that older programs can't use is refused, naming both versions, and left as it was")
     func tooNew() async throws {
         let server = try await SharedServer.server
         let database = try await server.makeDatabase()
         try await Fixture.open(server, database).close()
-        try await server.run("INSERT INTO lanyard.schema_versions (version) VALUES (99)", in: database)
-        #expect(try await error { try await Fixture.open(server, database) }?.code == .schemaTooNew)
+        let version = "INSERT INTO lanyard.schema_versions (version, oldest_reader) VALUES"
+        try await server.run("\(version) (98, 97), (99, 97)", in: database)
+        let before = try await content(server, database)
+        let refusal = try await error { try await Fixture.open(server, database) }
+        #expect(refusal?.code == .schemaTooNew)
+        for part in ["schema is version 99", "version 97 and later", "this one's is version \(Schema.versions.count)"] {
+            #expect(refusal?.context.contains(part) == true, "\(refusal?.context ?? "")")
+        }
+        #expect(try await content(server, database) == before)
+    }
+
+    /// All of a database. The lines with a backslash hold a word that pg_dump chooses anew each time.
+    private func content(_ server: PostgresServer, _ database: String) async throws -> [Substring] {
+        try await server.dump(database).split(separator: "\n").filter { !$0.hasPrefix("\\") }
+    }
+
+    @Test("beside a newer schema that older programs can use, one goes on and another starts, and neither changes it")
+    func newerButCompatible() async throws {
+        let server = try await SharedServer.server
+        let database = try await server.makeDatabase()
+        let running = try await Fixture.open(server, database)
+        try await server.run(
+            """
+            SET search_path TO lanyard; ALTER TABLE roles ADD COLUMN colour text; CREATE TABLE later (id uuid);
+            INSERT INTO schema_versions (version, oldest_reader) VALUES (99, 1)
+            """, in: database)
+        // It has to connect anew, and looks at the schema again.
+        try await server.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(database)'", in: "postgres")
+        try await Fixture.eventually("the one that runs writes again") {
+            (try? await running.write { try $0.insert(Fixture.role(1)) }) != nil
+        }
+        let started = try await Fixture.open(server, database)
+        #expect(try await Fixture.roleCount(started) == 1)
+        #expect(try await server.run("SELECT max(version) FROM lanyard.schema_versions", in: database) == "99\n")
+        try await started.close()
+        try await running.close()
     }
 
     @Test("a wrong password, an unknown database and an unknown user are told apart from a server that isn't there")

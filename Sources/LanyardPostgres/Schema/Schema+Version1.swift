@@ -16,6 +16,7 @@ extension Schema {
     private static let facts = """
         CREATE TABLE schema_versions (
             version bigint PRIMARY KEY,
+            oldest_reader bigint NOT NULL,
             applied_at timestamptz NOT NULL DEFAULT now()
         );
 

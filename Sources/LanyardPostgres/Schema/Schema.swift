@@ -7,6 +7,10 @@ import LanyardStorage
 //
 // A migration that was published is never changed: each later one begins where it ended. All that are missing are carried
 // out in one transaction under a lock of their own, so that nodes that start together migrate once.
+//
+// Nodes are updated one after the other, so an older one meets a newer schema. Each version says which is the oldest one
+// that can go on beside it: a version that only adds what older ones neither read nor have to fill keeps its predecessor's
+// oldest reader; one that changes or removes what they use names itself.
 
 /// The schema's versions.
 enum Schema {
@@ -26,8 +30,15 @@ enum Schema {
         var sql: String { "SELECT pg_advisory_xact_lock(\(Schema.lockSpace), \(rawValue))" }
     }
 
-    /// The statements of each version; the first is version 1.
-    static let versions = [version1]
+    /// What brings a database from one version to the next.
+    struct Version {
+        let statements: String
+        /// The oldest version whose programs can use the schema afterwards; never less than its predecessor's.
+        let oldestReader: Int
+    }
+
+    /// The first is version 1.
+    static let versions = [Version(statements: version1, oldestReader: 1)]
 
     /// What a database is, before anything is done to it.
     private enum Content: Equatable {
@@ -36,11 +47,11 @@ enum Schema {
     }
 
     /// Brings a database up to date.
-    /// - Throws: ``StoreError/Code/schemaTooNew`` for one that a newer version has written, and
+    /// - Throws: ``StoreError/Code/schemaTooNew`` for one that a newer, incompatible version has written, and
     ///   ``StoreError/Code/cannotOpen`` where another program has made a schema of this name.
     static func prepare(_ connection: PostgresConnection) throws {
         do {
-            if try content(connection) == .version(versions.count) { return }
+            if try isUpToDate(connection) { return }
             try connection.run("BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
             do {
                 try connection.run(Lock.migration.sql, timeout: longestMigration)
@@ -67,15 +78,24 @@ enum Schema {
             if found?.text(0, 0) == "t" { try connection.run("CREATE SCHEMA \(name)") }
         case .version(let version): next = version
         }
-        for (index, statements) in versions.enumerated().dropFirst(next) {
-            try connection.run(statements, timeout: longestMigration)
-            try connection.run("INSERT INTO schema_versions (version) VALUES (\(index + 1))")
+        for (index, version) in versions.enumerated().dropFirst(next) {
+            try connection.run(version.statements, timeout: longestMigration)
+            try connection.run(
+                "INSERT INTO schema_versions (version, oldest_reader) VALUES (\(index + 1), \(version.oldestReader))")
+        }
+    }
+
+    /// Whether nothing has to be done: it is this version's, or a newer one's that this one can use.
+    private static func isUpToDate(_ connection: PostgresConnection) throws -> Bool {
+        switch try content(connection) {
+        case .nothing: false
+        case .version(let version): version >= versions.count
         }
     }
 
     /// Refuses a database that this version can't work with, without changing anything.
     static func check(_ connection: PostgresConnection) throws {
-        guard try content(connection) == .version(versions.count) else {
+        guard try isUpToDate(connection) else {
             throw StoreError(
                 .cannotOpen, "the database is not the one that was opened: its schema is another version's")
         }
@@ -93,13 +113,22 @@ enum Schema {
             throw StoreError(.cannotOpen, "the schema \(name) of this database is another program's")
         }
         let found = try connection.run(
-            "SELECT (SELECT application FROM store), (SELECT max(version) FROM schema_versions)"
+            """
+            SELECT (SELECT application FROM store), max(version), max(oldest_reader) FROM schema_versions
+            """
         ).last
-        guard found?.text(0, 0) == application, let version = found?.text(0, 1).flatMap({ Int($0) }) else {
+        guard found?.text(0, 0) == application, let version = found?.text(0, 1).flatMap({ Int($0) }),
+            let oldestReader = found?.text(0, 2).flatMap({ Int($0) })
+        else {
             throw StoreError(.cannotOpen, "the schema \(name) of this database is another program's")
         }
-        guard version <= versions.count else {
-            throw StoreError(.schemaTooNew, "a newer version of Lanyard has written this database")
+        guard oldestReader <= versions.count else {
+            throw StoreError(
+                .schemaTooNew,
+                """
+                a newer version of Lanyard has written this database: its schema is version \(version), which programs of \
+                version \(oldestReader) and later can use, and this one's is version \(versions.count)
+                """)
         }
         return .version(version)
     }
