@@ -23,6 +23,8 @@ package final class PostgresProxy: Sendable {
         case cut
         /// The server sees it, and the client never sees the answer.
         case cutAfterwards
+        /// The server sees it; what it says on this connection from then on is held back.
+        case hold(PostgresHold)
     }
 
     /// Judges what a client says; called on the connection's own thread, where waiting is allowed.
@@ -135,18 +137,28 @@ extension PostgresProxy {
         open.withLock { $0.formUnion([client, server]) }
         let pair = Pair()
         Thread.detachNewThread { [self] in
-            pump(from: client, to: server) { said in rule.withLock({ $0 })(said) }
+            pump(from: client, to: server) { said in
+                let action = rule.withLock({ $0 })(said)
+                if case .hold(let hold) = action { pair.hold.withLock { $0 = hold } }
+                return action
+            }
             finish(pair, client, server)
         }
         Thread.detachNewThread { [self] in
-            pump(from: server, to: client) { _ in .forward }
+            pump(from: server, to: client) { _ in
+                pair.hold.withLock({ $0 })?.pass()
+                return .forward
+            }
             finish(pair, client, server)
         }
     }
 
-    /// Counts the threads of a connection, so that the last one closes it.
+    /// What the two threads of a connection share.
     private final class Pair: Sendable {
+        /// Counts those that have ended, so that the last one closes the connection.
         let ended = Atomic<Int>(0)
+        /// What holds back the server's answers.
+        let hold = Mutex<PostgresHold?>(nil)
     }
 
     private func finish(_ pair: Pair, _ client: Int32, _ server: Int32) {

@@ -77,6 +77,20 @@ struct LoadConnection: ~Copyable {
         }
     }
 
+    /// Sends the request so many times, and waits for no answer.
+    func pipeline(_ count: Int) -> Bool { (0..<count).allSatisfy { _ in write() } }
+
+    /// The status of the next answer to what was pipelined; `nil` where the connection ends before.
+    mutating func nextStatus() -> Int? {
+        while true {
+            if let (status, length) = parse() {
+                buffer.removeFirst(length)
+                return status
+            }
+            guard receive() else { return nil }
+        }
+    }
+
     /// Sends some bytes as they are, and no more.
     func sendRaw(_ text: String) {
         let bytes = Array(text.utf8)

@@ -40,8 +40,8 @@ struct ServerClient: Sendable {
     private static let patience = TimeAmount.seconds(TestRun.seconds(60))
 
     func send(
-        _ listener: Listener, _ method: HTTPMethod, _ target: String, json: String? = nil, secret: String? = nil,
-        fields: [(name: String, value: String)] = []
+        _ listener: Listener, _ method: HTTPMethod, _ target: String, json: String? = nil,
+        mediaType: String = "application/json", secret: String? = nil, fields: [(name: String, value: String)] = []
     ) async throws -> Answer {
         let address =
             switch listener {
@@ -53,7 +53,7 @@ struct ServerClient: Sendable {
         request.headers.add(name: "Authorization", value: "Bearer \(secret ?? self.secret)")
         for field in fields { request.headers.add(name: field.name, value: field.value) }
         if let json {
-            request.headers.add(name: "Content-Type", value: "application/json")
+            request.headers.add(name: "Content-Type", value: mediaType)
             request.body = .bytes(Array(json.utf8))
         }
         let response = try await Self.client.execute(request, timeout: Self.patience)

@@ -89,13 +89,9 @@ struct EpochGapTests {
 
     /// Revokes a key; when that had been answered. Every node must have confirmed it.
     private static func revoke(_ key: ServerClient.IssuedKey, at client: ServerClient) async throws -> Int64 {
-        let answer = try await client.send(
-            .admin, .POST, "/v1/keys/\(key.id)/revoke", json: #"{"reason":"a test"}"#)
-        let answered = LoadConnection.now
-        #expect(answer.status == 200, "\(answer.text)")
-        #expect(answer["acknowledged_by"]?.array?.count == 3, "\(answer.text)")
-        #expect(answer["pending"]?.array?.isEmpty == true, "\(answer.text)")
-        return answered
+        let revocation = try await client.revoke(key)
+        #expect(revocation.acknowledgedBy.count == 3 && revocation.pending.isEmpty, "\(revocation)")
+        return revocation.answered
     }
 
     /// Who holds the lock, or waits for it.
