@@ -92,6 +92,7 @@ let package = Package(
         .systemLibrary(
             name: "CLanyardPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         library("LanyardPostgres", ["LanyardStorage", "LanyardCore", "CLanyardPQ", logging, metrics, coreMetrics]),
+        library("LanyardValkey", ["LanyardStorage", "LanyardCore", crypto, nioCore, nioPosix, nioSSL]),
         library("LanyardEngine", ["LanyardStorage", "LanyardCore", crypto, lifecycle, logging, metrics, coreMetrics]),
         library("LanyardManagement", ["LanyardEngine", "LanyardStorage", "LanyardCore", crypto, logging]),
         library("LanyardWire", ["LanyardCore"]),
@@ -165,6 +166,7 @@ let package = Package(
         tests(
             "LanyardPostgresTests",
             ["LanyardPostgres", "LanyardTesting", "LanyardStorage", "LanyardCore", "TestSupport", logging]),
+        tests("LanyardValkeyTests", ["LanyardValkey", "TestSupport", nioCore, nioPosix]),
         tests(
             "LanyardEngineTests",
             [

@@ -52,7 +52,7 @@ struct ImportTable {
 
 extension ImportTable {
     /// Targets that carry out a store's protocols; each stands on the protocols alone.
-    static let adapters: Set<String> = ["LanyardSQLite", "LanyardPostgres"]
+    static let adapters: Set<String> = ["LanyardSQLite", "LanyardPostgres", "LanyardValkey"]
 
     /// Programs under `Examples/`. They see what every user sees: products, and nothing behind them.
     static let examples: Set<String> = ["HummingbirdService"]
@@ -71,6 +71,9 @@ extension ImportTable {
         Row(
             target: "LanyardPostgres", standsOn: ["LanyardStorage"],
             products: ["CLanyardPQ", "Logging", "Metrics", "CoreMetrics"], system: .platform, isPublic: true),
+        Row(
+            target: "LanyardValkey", standsOn: ["LanyardStorage"],
+            products: ["Crypto", "NIOCore", "NIOPosix", "NIOSSL"], system: .foundation, isPublic: false),
         Row(
             target: "LanyardEngine", standsOn: ["LanyardStorage"],
             products: ["Crypto", "ServiceLifecycle", "Logging", "Metrics", "CoreMetrics"], system: .platform,
