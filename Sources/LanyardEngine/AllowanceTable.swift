@@ -12,6 +12,8 @@ import Synchronization
 final class AllowanceTable: Sendable {
     private let states: Shards<States>
     private let capacity: Int
+    /// Whether windows are counted together with other nodes.
+    private let countsTogether: Bool
     private let nextSweep = Atomic<Int>(0)
     private let refusals = Atomic<Int64>(0)
 
@@ -19,8 +21,9 @@ final class AllowanceTable: Sendable {
         var bySubject = ReferenceTable<AllowanceState>()
     }
 
-    init(capacity: Int) {
+    init(capacity: Int, countsTogether: Bool = false) {
         self.capacity = capacity
+        self.countsTogether = countsTogether
         states = Shards { States() }
     }
 
@@ -32,7 +35,7 @@ final class AllowanceTable: Sendable {
                 refusals.add(1, ordering: .relaxed)
                 return nil
             }
-            let state = AllowanceState(subject: subject)
+            let state = AllowanceState(subject: subject, countsTogether: countsTogether)
             shard.bySubject.insert(state)
             return state
         }

@@ -51,21 +51,22 @@ extension KeyEngine {
         return secret.key.record.id
     }
 
-    /// Decides, fetching what is missing: at most two rounds, and then `unavailable`. `prepare` makes the request from the
+    /// Decides, fetching what is missing: at most ``maximumRounds`` times, and then `unavailable`. `prepare` makes the request from the
     /// memory that it is lent, anew for each round.
     package func decideFetching(
         _ secret: Secret, report: inout LimitReport, path: [UInt8]? = nil,
         _ prepare: (DecisionRequest.Presented, UnsafeRawBufferPointer?) -> DecisionRequest
     ) async -> Decision {
+        var receipt: CounterReceipt?
         for round in 0... {
             let decision = secret.withUnsafeBytes { text in
-                guard let path else { return decide(prepare(.text(text), nil), report: &report) }
-                return path.withUnsafeBytes { decide(prepare(.text(text), $0), report: &report) }
+                guard let path else { return decide(prepare(.text(text), nil), receipt, report: &report) }
+                return path.withUnsafeBytes { decide(prepare(.text(text), $0), receipt, report: &report) }
             }
             guard case .needs(let ticket) = decision else { return decision }
             guard round < KeyEngine.maximumRounds else { break }
             do {
-                try await resolve(ticket)
+                receipt = try await resolve(ticket)
             } catch {
                 logger.error("a decision could not be taken", metadata: ["reason": "\(error)"])
                 break
@@ -75,8 +76,17 @@ extension KeyEngine {
         return .deny(Denial(.unavailable))
     }
 
-    /// How often a decision may go and fetch.
-    package static let maximumRounds = 2
+    private func decide(
+        _ request: DecisionRequest, _ receipt: CounterReceipt?, report: inout LimitReport
+    ) -> Decision {
+        var request = request
+        request.receipt = receipt
+        return decide(request, report: &report)
+    }
+
+    /// How often a decision may go and fetch: the key, what its quotas may lease, and what its limits hold. What a call is
+    /// clamped to is known only after the second; for all others the last two are one.
+    package static let maximumRounds = 3
 
     /// Ends a call that a grant opened. What was reserved for it and not used comes back, if `actual` says what was used; a
     /// unit that it doesn't name was used as it was reserved.

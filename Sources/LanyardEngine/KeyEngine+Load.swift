@@ -5,14 +5,21 @@ import Synchronization
 
 extension KeyEngine {
     /// Fetches what a decision lacked. However many ask for the same at once, the store is asked once.
-    /// - Throws: ``EngineError``.
-    package func resolve(_ ticket: Ticket) async throws {
+    /// - Returns: What was charged to shared counters, if they were asked: the next decision of this call must have it.
+    /// - Throws: ``EngineError``, or what the counters threw.
+    package func resolve(_ ticket: Ticket) async throws -> CounterReceipt? {
         switch ticket {
-        case .load(let digest, let address): try await load(digest, for: address)
-        case .leases(let key, let account, let costs):
+        case .load(let digest, let address):
+            try await load(digest, for: address)
+            return nil
+        case .allowances(let key, let account, let costs, let authorities):
             let states = [key, account].compactMap { $0.flatMap(allowances.existingState) }
-            // Where the ledger can't be asked, the quotas know it, and say whether the call may pass all the same.
-            do { try await leases.fetch(states, costs) } catch {}
+            if authorities.contains(.ledger) {
+                // Where the ledger can't be asked, the quotas know it, and say whether the call may pass all the same.
+                do { try await leases.fetch(states, costs) } catch {}
+            }
+            guard authorities.contains(.counters) else { return nil }
+            return try await counterKeeper.charge(states, costs)
         }
     }
 

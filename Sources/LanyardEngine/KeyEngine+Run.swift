@@ -54,6 +54,7 @@ extension KeyEngine: Service {
         await keepUsageBounded()
         await leases.prune(balancesAfter: configuration.usageRetention)
         await tendNodes()
+        await forgetSharedWindows()
     }
 
     /// Answers that may not be given again are erased, at the latest a minute after their time: a store that is stolen
@@ -148,10 +149,11 @@ extension KeyEngine: Service {
     ) async -> (any Error)? {
         let rows = tallies.flatMap { KeyEngine.rows($0.tally, of: $0.subject) }
         let clock = clock.saved(isClean: isLast)
+        let savesWindows = membership == nil && (!windows.isEmpty || isLast)
         do {
             try await store.write { store in
                 if !rows.isEmpty { try store.addUsage(rows) }
-                if !windows.isEmpty || isLast { try store.save(windows, clock: clock) }
+                if savesWindows { try store.save(windows, clock: clock) }
             }
             counters.savedWindows.increment(by: windows.count)
             mayBeUnsettled.store(true, ordering: .relaxed)

@@ -34,6 +34,8 @@ public final class KeyEngine: Sendable {
     let calls: OpenCalls
     let resolver: KeyResolver
     let leases: LeaseKeeper
+    /// Asks for limits that several nodes count together.
+    let counterKeeper: CounterKeeper
     let directory = Directory()
     let budget: UnknownKeyBudget
     let loads = Mutex<[SecretDigest: Task<Void, any Error>]>([:])
@@ -49,6 +51,8 @@ public final class KeyEngine: Sendable {
     let isShutDown = Atomic<Bool>(false)
     /// The minute in which old answers were last erased.
     let lastForgetting = Atomic<Int>(0)
+    /// The minute in which old windows of the shared counters were last forgotten.
+    let lastWindowForgetting = Atomic<Int>(0)
     let attempts: RefusedAttempts
     let retention = Mutex(UsageRetention())
     /// When the last flush that left nothing unwritten began, on the monotonic clock.
@@ -92,9 +96,11 @@ public final class KeyEngine: Sendable {
             id: nodeID, host: configuration.host, version: configuration.version, startedAt: startedAt.wall)
         // Before the first read: whoever changes something from here on waits for this node.
         let joined = try await Membership.join(store, node)
+        // Windows that several nodes count stand in the store, by its own clock: there is nothing to restore.
+        let isAlone = joined == nil
         let start: StartingState
         do {
-            start = try await store.read { store in try StartingState(store, withWindows: true) }
+            start = try await store.read { store in try StartingState(store, withWindows: isAlone) }
         } catch {
             try? await joined?.store.leave(nodeID)  // The first error is the one to tell.
             throw error
@@ -111,9 +117,10 @@ public final class KeyEngine: Sendable {
         lastConfirmed = Atomic(joinedAt)
         currentUntil = Atomic(joined == nil ? .max : joinedAt + configuration.stalenessBound.wholeNanoseconds)
         cache = KeyCache(bytes: configuration.cacheBytes, absentDigests: configuration.absentDigests)
-        allowances = AllowanceTable(capacity: configuration.trackedSubjects)
+        allowances = AllowanceTable(capacity: configuration.trackedSubjects, countsTogether: joined != nil)
         calls = OpenCalls(capacity: configuration.openCalls, timeout: configuration.callTimeout)
         leases = LeaseKeeper(store: store, node: nodeID, clock: clock, logger: logger)
+        counterKeeper = CounterKeeper(joined?.store, clock: clock)
         resolver = KeyResolver(allowances: allowances, leases: leases)
         budget = UnknownKeyBudget(perMinute: configuration.unknownKeysPerMinute)
         changes = Mutex(AppliedChanges(recent: RecentChanges(epoch: start.epoch), epoch: start.epoch))
@@ -126,11 +133,13 @@ public final class KeyEngine: Sendable {
         for policy in start.policies { directory.set(prepare(policy), for: policy.id, epoch: start.epoch) }
         allowances.restore(start.windows.windows)
         counters.restoredWindows.record(start.windows.windows.count)
-        // From here on there may be something to lose: whoever starts after a crash must see that there was none of a
-        // shutdown.
-        let running = clock.saved(isClean: false)
-        try await store.write { try $0.save([], clock: running) }
-        if !(store is any SharedStore) { try await reapOrphanedLeases() }
+        if isAlone {
+            // From here on there may be something to lose: whoever starts after a crash must see that there was none of a
+            // shutdown.
+            let running = clock.saved(isClean: false)
+            try await store.write { try $0.save([], clock: running) }
+            try await reapOrphanedLeases()
+        }
         if let clock = start.windows.clock, !clock.isClean {
             counters.uncleanStarts.increment()
             logger.notice(

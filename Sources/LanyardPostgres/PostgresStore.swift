@@ -112,6 +112,14 @@ extension PostgresStore {
 
     private static let reapedTogether = 1000
 
+    package func ask(_ questions: [CounterQuestion]) async throws -> [CounterAnswer] {
+        try await sharedWrite("counting limits") { try $0.ask(questions) }
+    }
+
+    package func forgetCounters(limit: Int) async throws -> Int {
+        try await sharedWrite("forgetting windows") { try $0.forgetCounters(limit: limit) }
+    }
+
     package func recall(_ quota: QuotaIdentity) async throws {
         try await pooled(.write, "recalling", begin: nil) { try $0.notify(.recalled, quota.noticeText) }
     }

@@ -11,7 +11,7 @@ public import LanyardCore
 // then another incarnation: epochs mean nothing any more, caches are flushed, and leases are void.
 
 /// A store that several nodes open at once.
-public protocol SharedStore: Store {
+public protocol SharedStore: Store, SharedCounters {
     /// Makes the node known. Before its first read.
     /// - Returns: The store's incarnation, and its newest change.
     func join(_ node: NodeDescription) async throws -> StoreState

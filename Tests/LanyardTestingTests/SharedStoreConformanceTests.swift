@@ -52,6 +52,9 @@ extension SharedFault {
         case .tellsNoChanges: "a change is told"
         case .tellsNoConfirmations: "a confirmation is told"
         case .tellsNoRecalls: "a recall is told"
+        case .chargesInPart: "a question charges all"
+        case .countsApart: "what one node charged"
+        case .neverForgetsUnits: "a unit comes back"
         case .namesItselfAnew: "a store is one incarnation"
         case .answersWhenClosed: "a closed shared store"
         }

@@ -12,9 +12,10 @@ import Synchronization
 
 package final class AllowanceState: Sendable {
     package let subject: Subject
+    private let countsTogether: Bool
     private let content: Mutex<Content>
 
-    // @unchecked: block and tally are no Sendable classes, but they are reached through this value alone, and that under
+    // @unchecked: block, tally, quotas and shared are no Sendable classes, but they are reached through this value alone, and that under
     // the lock.
     struct Content: ~Copyable, @unchecked Sendable {
         var limits: LimitSet = .none
@@ -25,6 +26,8 @@ package final class AllowanceState: Sendable {
         var tally: TallyBox?
         /// `nil` where no quota is defined, as for most.
         var quotas: QuotaBook?
+        /// Where several nodes count the limits together: what is known of them. ``limits`` is empty then.
+        var shared: SharedWindows?
         var maximumInFlight: Int32 = .max
         var inFlight: Int32 = 0
         /// In a list of the engine's, waiting to be flushed.
@@ -33,8 +36,10 @@ package final class AllowanceState: Sendable {
         var isUnsaved = false
     }
 
-    package init(subject: Subject) {
+    /// - Parameter countsTogether: Whether this node shares its windows with others, and must ask before it charges them.
+    package init(subject: Subject, countsTogether: Bool = false) {
         self.subject = subject
+        self.countsTogether = countsTogether
         content = Mutex(Content())
     }
 
@@ -49,7 +54,13 @@ package final class AllowanceState: Sendable {
             let isNewer = epoch > content.epoch
             content.epoch = epoch
             content.maximumInFlight = maximumInFlight ?? .max
-            if content.limits !== limits {
+            if countsTogether {
+                if limits.rules.isEmpty {
+                    content.shared = nil
+                } else if content.shared?.limits !== limits {
+                    content.shared = SharedWindows(limits)
+                }
+            } else if content.limits !== limits {
                 if let old = content.block {
                     content.block = AllowanceState.migrate(old, from: content.limits, to: limits)
                 }

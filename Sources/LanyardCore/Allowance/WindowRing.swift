@@ -75,6 +75,11 @@ package struct WindowRing {
         nonmutating set { base[0] = newValue }
     }
 
+    /// The bucket that an instant lies in.
+    func bucket(at instant: MonotonicInstant) -> Int64 {
+        WindowRing.floorDivide(instant.nanoseconds, bucketNanoseconds)
+    }
+
     /// The units in all live buckets.
     package var total: Int64 {
         get { self[word: 0] }
@@ -114,7 +119,7 @@ package struct WindowRing {
 
     /// Moves on to `now`: what has left the window is forgotten. An older instant changes nothing.
     package func advance(to now: MonotonicInstant) {
-        let bucket = WindowRing.floorDivide(now.nanoseconds, bucketNanoseconds)
+        let bucket = bucket(at: now)
         if total == 0 {
             // Nothing is counted, so any head will do; not moving it back keeps time from running backwards.
             head = max(head, bucket)

@@ -33,7 +33,8 @@ package func decide(
         count(denial, of: secret.key, on: node, now: now)
         return .deny(denial)
     }
-    return Steps.spend(request.demand, secret.key, on: node, now: now, report: &report)
+    return Steps.spend(
+        request.demand, secret.key, on: node, now: now, receipt: request.receipt, report: &report)
 }
 
 /// The denial of a request that belongs to no key.

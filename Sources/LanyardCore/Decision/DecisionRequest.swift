@@ -17,6 +17,8 @@ package struct DecisionRequest {
     /// The request's path without its query; `nil` where the way in knows none.
     package var path: UnsafeRawBufferPointer?
     package var proof: ProofRequirement = .any
+    /// What the counters have answered for this call, if they were asked.
+    package var receipt: CounterReceipt?
 
     package init(
         presented: Presented, demand: Demand, address: IPAddress? = nil, method: HTTPMethodName? = nil,
@@ -34,8 +36,21 @@ package struct DecisionRequest {
 package enum Ticket: Sendable, Hashable {
     /// The digest is in no cache. If nothing has it, the look-up counts against the address.
     case load(SecretDigest, from: IPAddress?)
-    /// A key's quotas, or its account's, can't tell whether they suffice before the ledger was asked.
-    case leases(key: Subject, account: Subject?, Costs)
+    /// Whether a key's allowances and its account's suffice, can't be told before somebody was asked.
+    case allowances(key: Subject, account: Subject?, Costs, Authorities)
+
+    /// Who must be asked.
+    package struct Authorities: OptionSet, Sendable, Hashable {
+        package let rawValue: UInt8
+
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// The ledger, for quotas.
+        package static let ledger = Authorities(rawValue: 1)
+        /// The counters, for limits that several nodes count together. Asking charges: the answer is a
+        /// ``CounterReceipt``, which the call must bring along when it is decided anew.
+        package static let counters = Authorities(rawValue: 2)
+    }
 }
 
 /// The outcome of a decision.

@@ -4,17 +4,20 @@ struct Spending: Sendable {
     private(set) var costs: Costs
     /// Why nothing is.
     var denial: Denial?
-    /// Quotas can't tell before the ledger was asked; nothing was counted.
-    private(set) var mustWait = false
+    /// Who must be asked before it can be told; nothing was counted.
+    private var lacking: Ticket.Authorities = []
+    var mustWait: Bool { !lacking.isEmpty }
     var ownMustAsk = false
     var accountMustAsk = false
     var accountMustFlush = false
     private var ownMustFlush = false
+    private let isClamped: Bool
     private var grantID: GrantID?
     private var retired: UsageTally?
 
     init(_ demand: Demand, denial: Denial?) {
         costs = demand.costs
+        isClamped = demand.leastCosts != nil
         self.denial = denial
     }
 }
@@ -43,8 +46,16 @@ extension Spending {
         switch check {
         case .covered: break
         case .denied(let denial): self.denial = denial
-        case .unknown: mustWait = true
+        case .unknown: lacking.insert(.ledger)
         }
+    }
+
+    /// Once everything that this node can tell suffices: asking the counters charges them.
+    mutating func checkCounters(
+        _ content: borrowing AllowanceState.Content, _ subject: Subject, _ receipt: CounterReceipt?
+    ) {
+        guard denial == nil, Steps.mustAskCounters(costs, content, subject, receipt) else { return }
+        lacking.insert(.counters)
     }
 
     /// Opens a call where the key bounds them, or where a part of the costs may come back. Before anything is charged, for
@@ -76,7 +87,7 @@ extension Spending {
     }
 
     /// Charges the limits unless there is a denial, and reads into `report` how they stand.
-    func settle(_ content: inout AllowanceState.Content, now: Now, report: inout LimitReport) {
+    func chargeLimits(_ content: inout AllowanceState.Content, now: Now, report: inout LimitReport) {
         if denial == nil {
             Steps.charge(costs, &content, now: now, report: &report)
         } else {
@@ -96,8 +107,14 @@ extension Spending {
 // MARK: - Once they are let go
 
 extension Spending {
+    /// What a call is clamped to is known only after the ledger has answered; so the counters are asked after it.
+    private var authorities: Ticket.Authorities { isClamped && lacking.contains(.ledger) ? .ledger : lacking }
+
     func decision(on key: ResolvedKey, _ node: some DecisionNode) -> Decision {
-        if mustWait { return .needs(.leases(key: key.state.subject, account: key.account?.state.subject, costs)) }
+        if mustWait {
+            return .needs(
+                .allowances(key: key.state.subject, account: key.account?.state.subject, costs, authorities))
+        }
         if let retired { node.retire(retired, of: key.state.subject) }
         if ownMustFlush { node.needsFlush(key.state) }
         if ownMustAsk { node.needsLedger(key.state) }

@@ -3,20 +3,25 @@
 extension Steps {
     /// Step 13. Charges where everything suffices; counts the outcome in either case.
     package static func spend(
-        _ demand: Demand, _ key: ResolvedKey, on node: some DecisionNode, now: Now, report: inout LimitReport
+        _ demand: Demand, _ key: ResolvedKey, on node: some DecisionNode, now: Now, receipt: CounterReceipt? = nil,
+        report: inout LimitReport
     ) -> Decision {
+        let (ownSubject, accountSubject) = (key.state.subject, key.account?.state.subject)
         let spent = key.state.withContent { own in
-            var spending = Spending(demand, denial: check(demand, &own, now: now))
-            if let account = key.account?.state {
+            var spending = Spending(demand, denial: check(demand, &own, ownSubject, receipt, now: now))
+            if let account = key.account?.state, let accountSubject {
                 account.withContent { shared in
-                    spending.denial = later(spending.denial, checkLimits(demand.costs, &shared, now: now))
+                    let limited = checkLimits(demand.costs, &shared, accountSubject, receipt, now: now)
+                    spending.denial = later(spending.denial, limited)
                     if own.quotas != nil || shared.quotas != nil {
                         spending.checkQuotas(demand, own, shared, now: now)
-                        if spending.mustWait { return }
                     }
+                    spending.checkCounters(own, ownSubject, receipt)
+                    spending.checkCounters(shared, accountSubject, receipt)
+                    if spending.mustWait { return }
                     spending.openCall(demand, key, &own, now: now, on: node) { shared.reservedPieces($0, now: now) }
-                    spending.settle(&own, now: now, report: &report)
-                    spending.settle(&shared, now: now, report: &report)
+                    spending.chargeLimits(&own, now: now, report: &report)
+                    spending.chargeLimits(&shared, now: now, report: &report)
                     if spending.denial == nil {
                         spending.ownMustAsk = chargeQuotas(spending.costs, own, now: now)
                         spending.accountMustAsk = chargeQuotas(spending.costs, shared, now: now)
@@ -27,9 +32,10 @@ extension Steps {
                 }
             } else {
                 if own.quotas != nil { spending.checkQuotas(demand, own, now: now) }
+                spending.checkCounters(own, ownSubject, receipt)
                 if !spending.mustWait {
                     spending.openCall(demand, key, &own, now: now, on: node) { _ in [] }
-                    spending.settle(&own, now: now, report: &report)
+                    spending.chargeLimits(&own, now: now, report: &report)
                     if spending.denial == nil {
                         spending.ownMustAsk = chargeQuotas(spending.costs, own, now: now)
                     }
@@ -43,8 +49,11 @@ extension Steps {
     }
 
     /// In-flight calls and then the limits of one subject, without charging.
-    static func check(_ demand: Demand, _ content: inout AllowanceState.Content, now: Now) -> Denial? {
-        let limited = checkLimits(demand.costs, &content, now: now)
+    static func check(
+        _ demand: Demand, _ content: inout AllowanceState.Content, _ subject: Subject, _ receipt: CounterReceipt?,
+        now: Now
+    ) -> Denial? {
+        let limited = checkLimits(demand.costs, &content, subject, receipt, now: now)
         let maximum = content.maximumInFlight
         if maximum != .max, !demand.canFinish || content.inFlight >= maximum {
             return Denial(.tooManyInFlight, .inFlight(maximum: maximum, canFinish: demand.canFinish))
@@ -52,8 +61,17 @@ extension Steps {
         return limited
     }
 
+    /// A subject's limits, wherever they are counted.
+    static func checkLimits(
+        _ costs: Costs, _ content: inout AllowanceState.Content, _ subject: Subject, _ receipt: CounterReceipt?,
+        now: Now
+    ) -> Denial? {
+        if let windows = content.shared { return checkSharedLimits(costs, windows, subject, receipt, now: now) }
+        return checkLimits(costs, &content, now: now)
+    }
+
     /// Moves every window on to now; of those that are full, names the one that takes longest to have room.
-    static func checkLimits(_ costs: Costs, _ content: inout AllowanceState.Content, now: Now) -> Denial? {
+    private static func checkLimits(_ costs: Costs, _ content: inout AllowanceState.Content, now: Now) -> Denial? {
         let limits = content.limits
         if limits.gauges.isEmpty { return nil }
         let block = content.block ?? .make(words: limits.words)
@@ -86,7 +104,8 @@ extension Steps {
     static func charge(
         _ costs: Costs, _ content: inout AllowanceState.Content, now: Now, report: inout LimitReport
     ) {
-        guard let block = content.block else { return }
+        // Those that are counted elsewhere were charged there.
+        guard let block = content.block else { return readShared(content, now: now, report: &report) }
         let limits = content.limits
         for index in limits.gauges.indices {
             let gauge = limits.gauges[index]
@@ -102,7 +121,7 @@ extension Steps {
 
     /// Reads into `report` how the limits stand; they have been moved on to now.
     static func read(_ content: borrowing AllowanceState.Content, now: Now, report: inout LimitReport) {
-        guard let block = content.block else { return }
+        guard let block = content.block else { return readShared(content, now: now, report: &report) }
         let limits = content.limits
         for index in limits.gauges.indices {
             report.append(block.withRing(limits.gauges[index]) { read($0, of: limits, at: index, now: now) })

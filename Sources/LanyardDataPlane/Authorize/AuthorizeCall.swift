@@ -9,6 +9,7 @@ final class AuthorizeCall: ResumableCall {
     let requestID: String
     private var rounds = 0
     private var isMissed = false
+    var receipt: CounterReceipt?
 
     init(
         _ question: Question, _ dialect: ProxyDialect, _ request: IncomingRequest, _ responder: DataPlaneResponder
@@ -34,7 +35,8 @@ final class AuthorizeCall: ResumableCall {
             responder.report.reset()
             decision = .deny(Denial(.unavailable))
         } else {
-            decision = question.decide(on: responder.decisions, report: &responder.report)
+            decision = question.decide(on: responder.decisions, receipt: receipt, report: &responder.report)
+            receipt = nil
         }
         if case .needs(let ticket) = decision { return wait(for: ticket) }
         return .answer(responder.authorized(decision, dialect))

@@ -12,7 +12,8 @@ package protocol DecisionService: DecisionNode, Sendable {
     /// Counts a refusal that was found without ``decide(_:report:)`` among the attempts with bad keys.
     func countAttempt(_ code: DenialCode, from address: IPAddress?, key: KeyID?)
     /// Fetches what a decision lacked.
-    func resolve(_ ticket: Ticket) async throws
+    /// - Returns: What the next decision of the call must have.
+    func resolve(_ ticket: Ticket) async throws -> CounterReceipt?
     /// Ends a call that a grant opened, for what it turned out to cost; what was reserved for it stands where `actual` is
     /// `nil`.
     func finish(_ id: GrantID, actual: ActualCosts?) -> FinishOutcome

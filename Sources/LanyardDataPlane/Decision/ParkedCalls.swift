@@ -116,45 +116,52 @@ final class ParkedCalls {
         let number = parked.fetches
         let bound = NIOLoopBound((self, parked), eventLoop: eventLoop)
         Task { [service, eventLoop] in
-            let failure = await ParkedCalls.fetch(tickets, by: service)
+            let fetched = await ParkedCalls.fetch(tickets, by: service)
             eventLoop.execute {
                 let (calls, parked) = bound.value
-                calls.fetched(parked, number: number, failure)
+                calls.fetched(parked, number: number, fetched)
             }
         }
     }
 
-    /// Fetches all at the same time. Why the first was not fetched; `nil` if it was.
-    private static func fetch(_ tickets: [Ticket], by service: any DecisionService) async -> String? {
-        guard let first = tickets.first else { return nil }
+    private enum Fetched: Sendable {
+        case done(CounterReceipt?)
+        case failed(reason: String)
+    }
+
+    /// Fetches all at the same time, and tells what became of the first.
+    private static func fetch(_ tickets: [Ticket], by service: any DecisionService) async -> Fetched {
+        guard let first = tickets.first else { return .done(nil) }
         if tickets.count == 1 { return await fetch(first, by: service) }
-        return await withTaskGroup(of: Void.self, returning: String?.self) { group in
+        return await withTaskGroup(of: Void.self, returning: Fetched.self) { group in
             for ticket in tickets.dropFirst() {
-                group.addTask { try? await service.resolve(ticket) }  // Asked for again when it is its turn.
+                group.addTask { _ = try? await service.resolve(ticket) }  // Asked for again when it is its turn.
             }
             return await fetch(first, by: service)
         }
     }
 
-    private static func fetch(_ ticket: Ticket, by service: any DecisionService) async -> String? {
+    private static func fetch(_ ticket: Ticket, by service: any DecisionService) async -> Fetched {
         do {
-            try await service.resolve(ticket)
-            return nil
+            return .done(try await service.resolve(ticket))
         } catch {
             // Only our own errors vouch for a description without secrets.
-            return (error as? EngineError)?.description ?? "\(type(of: error))"
+            return .failed(reason: (error as? EngineError)?.description ?? "\(type(of: error))")
         }
     }
 
-    private func fetched(_ parked: Parked, number: Int, _ failure: String?) {
-        if let failure {
+    private func fetched(_ parked: Parked, number: Int, _ fetched: Fetched) {
+        if case .failed(let reason) = fetched {
             let label = RequestLabel(requestID: parked.call.requestID, fields: RequestFields(parked.head))
             var metadata = Logger.Metadata(label)
-            metadata["reason"] = "\(failure)"
+            metadata["reason"] = "\(reason)"
             logger.error("a decision could not be taken", metadata: metadata)
         }
         guard parked.fetches == number else { return }
-        if failure != nil { parked.call.miss() }
+        switch fetched {
+        case .done(let receipt): parked.call.receipt = receipt
+        case .failed: parked.call.miss()
+        }
         resume(parked)
     }
 

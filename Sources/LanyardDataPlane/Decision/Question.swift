@@ -17,18 +17,22 @@ struct Question {
     var path: Substring?
 
     /// Decides at once, by what is in memory.
-    func decide(on service: any DecisionService, report: inout LimitReport) -> Decision {
-        guard let path else { return decide(on: service, path: nil, report: &report) }
-        return path.withBytes { decide(on: service, path: $0, report: &report) }
+    func decide(
+        on service: any DecisionService, receipt: CounterReceipt? = nil, report: inout LimitReport
+    ) -> Decision {
+        guard let path else { return decide(on: service, path: nil, receipt, report: &report) }
+        return path.withBytes { decide(on: service, path: $0, receipt, report: &report) }
     }
 
     private func decide(
-        on service: any DecisionService, path: UnsafeRawBufferPointer?, report: inout LimitReport
+        on service: any DecisionService, path: UnsafeRawBufferPointer?, _ receipt: CounterReceipt?,
+        report: inout LimitReport
     ) -> Decision {
         withKey { presented in
-            service.decide(
-                DecisionRequest(presented: presented, demand: demand, address: address, method: method, path: path),
-                report: &report)
+            var request = DecisionRequest(
+                presented: presented, demand: demand, address: address, method: method, path: path)
+            request.receipt = receipt
+            return service.decide(request, report: &report)
         }
     }
 

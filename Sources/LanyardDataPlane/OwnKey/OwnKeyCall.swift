@@ -32,6 +32,7 @@ final class OwnKeyCall: ResumableCall {
     let requestID: String
     private var rounds = 0
     private var isMissed = false
+    var receipt: CounterReceipt?
     /// The call that a rotation holds open, where the key bounds its calls.
     private var grantID: GrantID?
 
@@ -51,18 +52,21 @@ final class OwnKeyCall: ResumableCall {
     func advance() -> CallProgress {
         if isMissed { return .answer(.unavailable) }
         switch find() {
-        case .needs(let ticket):
-            guard rounds < KeyEngine.maximumRounds else {
-                miss()
-                return .answer(.unavailable)
-            }
-            rounds += 1
-            return .needs([ticket])
+        case .needs(let ticket): return wait(for: ticket)
         case .denied(let denial):
             return refuse(denial, of: nil)
         case .found(let secret, let digest):
             return go(on: secret, digest)
         }
+    }
+
+    private func wait(for ticket: Ticket) -> CallProgress {
+        guard rounds < KeyEngine.maximumRounds else {
+            miss()
+            return .answer(.unavailable)
+        }
+        rounds += 1
+        return .needs([ticket])
     }
 
     func miss() {
@@ -150,14 +154,15 @@ final class OwnKeyCall: ResumableCall {
     private func charge(_ key: ResolvedKey, _ now: Now) -> CallProgress? {
         let demand = Demand(audience: .everyProject, canFinish: true)
         responder.report.reset()
-        switch Steps.spend(demand, key, on: service, now: now, report: &responder.report) {
+        defer { receipt = nil }
+        switch Steps.spend(demand, key, on: service, now: now, receipt: receipt, report: &responder.report) {
         case .grant(let granted):
             grantID = granted.grantID
             return nil
         case .deny(let denial):
             return .answer(.problem(ProblemResponse(denial, limits: responder.report.readings)))
-        case .needs:
-            return .answer(.unavailable)
+        case .needs(let ticket):
+            return wait(for: ticket)
         }
     }
 

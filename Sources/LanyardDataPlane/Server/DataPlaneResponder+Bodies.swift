@@ -86,6 +86,8 @@ extension DataPlaneResponder {
 /// Fetches a key ahead of the decision that needs it. Whether that succeeds is for the decision to tell.
 private final class KeyLookUp: ResumableCall {
     let requestID: String
+    /// Looking a key up charges nothing.
+    var receipt: CounterReceipt?
 
     init(requestID: String) {
         self.requestID = requestID

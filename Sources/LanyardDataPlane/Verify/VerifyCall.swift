@@ -29,6 +29,7 @@ final class VerifyCall: ResumableCall {
     private var results: [VerifyAnswer] = []
     private var rounds = 0
     private var isMissed = false
+    var receipt: CounterReceipt?
 
     private var service: any DecisionService { responder.decisions }
 
@@ -86,7 +87,8 @@ final class VerifyCall: ResumableCall {
             responder.report.reset()
             return .deny(Denial(.unavailable))
         }
-        let decision = question.decide(on: service, report: &responder.report)
+        let decision = question.decide(on: service, receipt: receipt, report: &responder.report)
+        receipt = nil
         guard case .needs = decision else {
             rounds = 0
             return decision

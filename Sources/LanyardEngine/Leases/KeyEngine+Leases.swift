@@ -22,12 +22,14 @@ extension KeyEngine {
         }
     }
 
-    /// Asks the ledger how a key's quotas stand, for those who want to see them before anything was spent.
+    /// Asks how a key's quotas and shared limits stand, for those who want to see them before anything was spent.
     func inquire(_ key: ResolvedKey) async {
-        let states = [key.state, key.account?.state].compactMap(\.self).filter(\.hasQuotas)
-        guard !states.isEmpty else { return }
-        // Where it can't be asked, what is shown says less.
-        try? await leases.inquire(states)
+        let states = [key.state, key.account?.state].compactMap(\.self)
+        // Where they can't be asked, what is shown says less.
+        try? await counterKeeper.inquire(states)
+        let bounded = states.filter(\.hasQuotas)
+        guard !bounded.isEmpty else { return }
+        try? await leases.inquire(bounded)
     }
 
     /// Reserves the most that a call can cost, or, where its quotas can't bear that, as much as they can, but not less than

@@ -2,6 +2,7 @@ import CoreMetrics
 import LanyardCore
 package import LanyardStorage
 import Logging
+import Synchronization
 
 extension NodeStanding {
     /// Whether the node may still decide, as others must take it.
@@ -29,6 +30,20 @@ extension KeyEngine {
             logger.debug("the nodes can't be looked after", metadata: ["reason": "\(error)"])
         }
     }
+
+    /// Forgets windows of the shared counters in which nothing counts any more; a bounded number, each minute.
+    func forgetSharedWindows() async {
+        guard let membership else { return }
+        let minute = Int(now.wall.minute)
+        guard lastWindowForgetting.exchange(minute, ordering: .relaxed) != minute else { return }
+        do {
+            _ = try await membership.store.forgetCounters(limit: KeyEngine.forgottenWindows)
+        } catch {
+            logger.debug("old windows can't be forgotten", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private static let forgottenWindows = 10_000
 
     /// Lets the others know that this node goes. If that fails they find out by its silence.
     func leave() async {

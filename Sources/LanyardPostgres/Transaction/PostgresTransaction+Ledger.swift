@@ -189,22 +189,16 @@ extension PostgresTransaction {
 }
 
 extension QuotaBalanceID {
-    /// FNV-1a of all its parts: the same on every node and in every version, for it names a lock that they share.
+    /// Names a lock that all nodes share.
     fileprivate var lockNumber: Int64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        func add(_ bytes: some Sequence<UInt8>) {
-            for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        }
-        add(CollectionOfOne(quota.subject.kind.rawValue))
+        var hash = LockHash()
+        hash.add(CollectionOfOne(quota.subject.kind.rawValue))
         var numbers: [UInt8] = []
         numbers.append(bigEndian: quota.subject.high)
         numbers.append(bigEndian: quota.subject.low)
         numbers.append(bigEndian: start.milliseconds)
-        add(numbers)
-        for text in [quota.source.rawValue, quota.unit.rawValue, quota.period.rawValue] {
-            add(text.utf8)
-            add(CollectionOfOne(0))
-        }
-        return Int64(bitPattern: hash)
+        hash.add(numbers)
+        for text in [quota.source.rawValue, quota.unit.rawValue, quota.period.rawValue] { hash.add(text) }
+        return hash.number
     }
 }

@@ -22,6 +22,15 @@ extension PostgresTransaction {
         }
     }
 
+    /// Saves windows that were charged, each of them once.
+    func saveCounters(_ windows: [SavedWindow]) throws {
+        try attempt("counting windows") {
+            try inPortions(windows) {
+                try execute(Self.saving, ColumnWriter(columns: Self.types, of: $0) { try $0.write(to: &$1) })
+            }
+        }
+    }
+
     private func inPortions(_ windows: [SavedWindow], _ write: (ArraySlice<SavedWindow>) throws -> Void) rethrows {
         for start in stride(from: 0, to: windows.count, by: Self.rowsTogether) {
             try write(windows[start..<min(start + Self.rowsTogether, windows.count)])

@@ -56,6 +56,11 @@ enum MetricCatalogue {
         "lanyard_leases_reaped_total": MetricDescription(
             "Leases that this node came too late to settle: all of them counts as used."),
         "lanyard_lease_holders": MetricDescription("Keys and accounts that hold leases."),
+        "lanyard_counter_questions_total": MetricDescription("Calls that asked the shared counters."),
+        "lanyard_counter_batches_total": MetricDescription("Transactions of the shared counters."),
+        "lanyard_counter_batch_duration_seconds": MetricDescription(
+            "How long a transaction of the shared counters took.", bounds: diskBounds),
+        "lanyard_counter_failures_total": MetricDescription("Transactions of the shared counters that failed."),
     ]
 
     private static let engine: [String: MetricDescription] = [

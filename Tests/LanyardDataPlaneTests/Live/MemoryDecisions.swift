@@ -107,7 +107,7 @@ final class MemoryDecisions: DecisionService {
         return LanyardCore.decide(request, on: self, now: now, report: &report)
     }
 
-    func resolve(_ ticket: Ticket) async throws {
+    func resolve(_ ticket: Ticket) async throws -> CounterReceipt? {
         let load = content.withLock { content in
             content.loads += 1
             return content.load
@@ -125,8 +125,9 @@ final class MemoryDecisions: DecisionService {
             content.withLock { content in
                 if !content.forgets { content.loaded.insert(digest) }
             }
-        case .leases: break
+        case .allowances: break
         }
+        return nil
     }
 
     func countAttempt(_ code: DenialCode, from address: IPAddress?, key: KeyID?) {}

@@ -4,5 +4,6 @@ package enum SharedFault: String, CaseIterable, Sendable {
     case forgetsEverybody, forgetsNobody, keepsLeases
     case skipsAChange, hidesTheNewest, reversesChanges, ignoresLimits, losesDigests, keepsUndoneChanges
     case tellsNoChanges, tellsNoConfirmations, tellsNoRecalls
+    case chargesInPart, countsApart, neverForgetsUnits
     case namesItselfAnew, answersWhenClosed
 }

@@ -24,6 +24,7 @@ package final class SimulatedCluster: Sendable {
         var prunedUpTo: Int64 = 0
         var members: [NodeID: Member] = [:]
         var stores: [SimulatedStore] = []
+        var windows: [CounterID: SavedWindow] = [:]
     }
 
     private struct Member {
@@ -74,6 +75,27 @@ package final class SimulatedCluster: Sendable {
         content.withLock { content in
             content.prunedUpTo = epoch
             content.log = content.log.filter { $0.key > epoch }
+        }
+    }
+
+    // MARK: Counters
+
+    func ask(_ questions: [CounterQuestion]) -> [CounterAnswer] {
+        content.withLock { content in
+            if fault == .countsApart { content.windows = [:] }
+            let time = fault == .neverForgetsUnits ? 0 : milliseconds()
+            var page = CounterPage(
+                time: MonotonicInstant(nanoseconds: time * 1_000_000), windows: Array(content.windows.values))
+            var answers: [CounterAnswer] = []
+            for question in questions {
+                answers.append(page.apply(question))
+                guard fault == .chargesInPart, answers.last?.isCharged == false else { continue }
+                for part in question.parts { _ = page.apply(CounterQuestion(parts: [part])) }
+            }
+            for window in page.changes {
+                content.windows[CounterID(subject: window.subject, identity: window.identity)] = window
+            }
+            return answers
         }
     }
 

@@ -135,6 +135,20 @@ package final class SimulatedStore: SharedStore {
         cluster.tell(.recalled(quota))
     }
 
+    // MARK: Counters
+
+    package func ask(_ questions: [CounterQuestion]) async throws -> [CounterAnswer] {
+        try reach()
+        let answers = cluster.ask(questions)
+        try reach()
+        return answers
+    }
+
+    package func forgetCounters(limit: Int) async throws -> Int {
+        try reach()
+        return 0
+    }
+
     // MARK: Notices
 
     package func notices() -> AsyncStream<StoreNotice> {

@@ -1,0 +1,41 @@
+// What the keeper of counters does with a state: it carries its question to the counters, and the answer back.
+
+extension AllowanceState {
+    /// The parts of a question for a call of `costs`, one for each limit; `nil` where there is nothing to ask.
+    package func countersQuestion(_ costs: Costs) -> (limits: LimitSet, parts: [CounterQuestion.Part])? {
+        let subject = subject
+        return withContent { content in
+            guard let limits = content.shared?.limits else { return nil }
+            let parts = limits.rules.map { rule in
+                CounterQuestion.Part(
+                    id: CounterID(subject: subject, identity: rule.identity), amount: rule.definition.amount,
+                    cost: max(0, costs[rule.definition.unit]))
+            }
+            return (limits, parts)
+        }
+    }
+
+    /// Takes over what the counters answered about `limits`.
+    package func takeReadings(
+        _ readings: [CounterAnswer.Reading], of limits: LimitSet, costs: Costs, askedAt: MonotonicInstant
+    ) {
+        withContent { content in
+            guard let windows = content.shared, windows.limits === limits else { return }
+            windows.take(readings, costs: costs, askedAt: askedAt)
+        }
+    }
+}
+
+extension CounterReceipt {
+    /// Puts together what was asked for one call, and what was answered; of each state, as many parts as it has limits.
+    package init(_ asked: [(state: AllowanceState, limits: LimitSet)], costs: Costs, _ answer: CounterAnswer) {
+        var rest = answer.readings[...]
+        parts = asked.map { state, limits in
+            defer { rest = rest.dropFirst(limits.rules.count) }
+            let isFull = rest.prefix(limits.rules.count).contains(where: \.isFull)
+            return Part(subject: state.subject, limits: limits, isFull: isFull)
+        }
+        self.costs = costs
+        isCharged = answer.isCharged
+    }
+}

@@ -1,0 +1,21 @@
+/// What the counters have answered for one call, to be shown when it is decided anew: the units are charged already, or
+/// they did not fit.
+package struct CounterReceipt: Sendable {
+    /// One subject's limits.
+    package struct Part: Sendable {
+        let subject: Subject
+        /// Those that were asked about: after a change of them the receipt means nothing.
+        let limits: LimitSet
+        package let isFull: Bool
+    }
+
+    let costs: Costs
+    let parts: [Part]
+    package let isCharged: Bool
+
+    /// What it says of a subject, if it is about these costs and the limits that hold now.
+    func part(covering costs: Costs, of subject: Subject, _ limits: LimitSet) -> Part? {
+        guard self.costs == costs else { return nil }
+        return parts.first { $0.subject == subject && $0.limits === limits }
+    }
+}

@@ -1,0 +1,51 @@
+/// What a node knows of a subject's windows that the shared counters hold. Knowledge, no authority: it tells how limits
+/// stand, and lets a node deny for as long as the counters said that nothing would fit.
+///
+/// An object of its own, reached under the lock of the subject's state alone.
+final class SharedWindows {
+    private(set) var limits: LimitSet
+    private var standings: ContiguousArray<Standing>
+
+    private struct Standing {
+        var total: Int64 = 0
+        var emptyAt = MonotonicInstant(nanoseconds: .min)
+        /// The smallest cost that did not fit, until when.
+        var refusedCost: Int64 = .max
+        var refusedUntil = MonotonicInstant(nanoseconds: .min)
+    }
+
+    init(_ limits: LimitSet) {
+        self.limits = limits
+        standings = ContiguousArray(repeating: Standing(), count: limits.rules.count)
+    }
+
+    /// Takes over what the counters answered. `askedAt` is before they read their clock, so what they say will be so no
+    /// earlier than that long after it.
+    func take(_ readings: [CounterAnswer.Reading], costs: Costs, askedAt: MonotonicInstant) {
+        for index in standings.indices where index < readings.count {
+            let reading = readings[index]
+            standings[index].total = reading.total
+            standings[index].emptyAt = askedAt.advanced(byMilliseconds: reading.emptyInMilliseconds)
+            guard reading.isFull, let wait = reading.retryInMilliseconds else { continue }
+            standings[index].refusedCost = costs[limits.gauges[index].unit]
+            standings[index].refusedUntil = askedAt.advanced(byMilliseconds: wait)
+        }
+    }
+
+    /// Milliseconds for which the counters have said that this cost does not fit; `nil` where they must be asked, unless
+    /// they were asked for this very call: then it is at least 1.
+    func wait(at index: Int, for cost: Int64, now: MonotonicInstant, wasAsked: Bool) -> Int64? {
+        let standing = standings[index]
+        guard cost >= standing.refusedCost, wasAsked || now < standing.refusedUntil else { return nil }
+        return max(1, (standing.refusedUntil.nanoseconds - now.nanoseconds + 999_999) / 1_000_000)
+    }
+
+    func reading(at index: Int, now: MonotonicInstant) -> LimitReading {
+        let standing = standings[index]
+        let left = standing.emptyAt <= now ? 0 : standing.emptyAt.nanoseconds - now.nanoseconds
+        let total = left == 0 ? 0 : standing.total
+        return LimitReading(
+            limits: limits, index: index, remaining: max(0, limits.gauges[index].amount - total),
+            resetMilliseconds: (left + 999_999) / 1_000_000)
+    }
+}
