@@ -66,7 +66,8 @@ extension KeyEngine {
             guard case .needs(let ticket) = decision else { return decision }
             guard round < KeyEngine.maximumRounds else { break }
             do {
-                receipt = try await resolve(ticket)
+                // What was charged once stays so, whatever else must be fetched.
+                receipt = try await resolve(ticket) ?? receipt
             } catch {
                 logger.error("a decision could not be taken", metadata: ["reason": "\(error)"])
                 break

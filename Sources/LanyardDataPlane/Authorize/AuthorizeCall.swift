@@ -36,7 +36,6 @@ final class AuthorizeCall: ResumableCall {
             decision = .deny(Denial(.unavailable))
         } else {
             decision = question.decide(on: responder.decisions, receipt: receipt, report: &responder.report)
-            receipt = nil
         }
         if case .needs(let ticket) = decision { return wait(for: ticket) }
         return .answer(responder.authorized(decision, dialect))

@@ -159,7 +159,8 @@ final class ParkedCalls {
         }
         guard parked.fetches == number else { return }
         switch fetched {
-        case .done(let receipt): parked.call.receipt = receipt
+        case .done(let receipt?): parked.call.receipt = receipt
+        case .done(nil): break  // What was charged before stays so.
         case .failed: parked.call.miss()
         }
         resume(parked)

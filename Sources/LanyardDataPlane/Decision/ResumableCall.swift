@@ -9,7 +9,7 @@ protocol ResumableCall: AnyObject {
     /// Goes on until the answer is known or something is missing. Decisions are taken anew, by present state and time.
     func advance() -> CallProgress
 
-    /// What shared counters have answered for the decision that lacked it; the next one takes it, and no other.
+    /// What shared counters have answered for the decision that lacked it; it alone takes it.
     var receipt: CounterReceipt? { get set }
 
     /// What was asked for last can't be had, or not in time: the decision that lacked it is denied `unavailable`.

@@ -154,10 +154,10 @@ final class OwnKeyCall: ResumableCall {
     private func charge(_ key: ResolvedKey, _ now: Now) -> CallProgress? {
         let demand = Demand(audience: .everyProject, canFinish: true)
         responder.report.reset()
-        defer { receipt = nil }
         switch Steps.spend(demand, key, on: service, now: now, receipt: receipt, report: &responder.report) {
         case .grant(let granted):
             grantID = granted.grantID
+            receipt = nil
             return nil
         case .deny(let denial):
             return .answer(.problem(ProblemResponse(denial, limits: responder.report.readings)))

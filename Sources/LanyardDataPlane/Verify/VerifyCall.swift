@@ -84,13 +84,14 @@ final class VerifyCall: ResumableCall {
         if isMissed {
             isMissed = false
             rounds = 0
+            receipt = nil
             responder.report.reset()
             return .deny(Denial(.unavailable))
         }
         let decision = question.decide(on: service, receipt: receipt, report: &responder.report)
-        receipt = nil
         guard case .needs = decision else {
             rounds = 0
+            receipt = nil
             return decision
         }
         if rounds < KeyEngine.maximumRounds {
