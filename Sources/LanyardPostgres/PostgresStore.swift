@@ -93,24 +93,22 @@ extension PostgresStore {
     }
 
     package func leave(_ node: NodeID) async throws {
-        try await pooled(.write, "leaving", begin: nil) { try $0.deleteNode(node) }
+        try await sharedWrite("leaving") { transaction in
+            try transaction.reapAllLeases(of: node)
+            try transaction.deleteNode(node)
+        }
     }
 
     package func forgetNodes(silentFor age: Duration) async throws -> [NodeID] {
         try await sharedWrite("forgetting nodes") { transaction in
             let silent = try transaction.silentNodes(age)
-            let time = Timestamp(milliseconds: 0)
             for node in silent {
-                while try transaction.reapLeases(of: .node(node), localTime: time, limit: Self.reapedTogether)
-                    == Self.reapedTogether
-                {}
+                try transaction.reapAllLeases(of: node)
                 try transaction.deleteNode(node)
             }
             return silent
         }
     }
-
-    private static let reapedTogether = 1000
 
     package func ask(_ questions: [CounterQuestion]) async throws -> [CounterAnswer] {
         try await sharedWrite("counting limits") { try $0.ask(questions) }

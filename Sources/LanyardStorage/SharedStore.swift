@@ -18,7 +18,7 @@ public protocol SharedStore: Store, SharedCounters {
     /// Says that the node has applied every change up to `epoch`.
     /// - Returns: How the store stands; `nil` where the node is not known (any more): it must join again.
     func confirm(_ node: NodeID, epoch: Int64) async throws -> StoreState?
-    /// Says that the node goes. Its leases must have been settled.
+    /// Says that the node goes. It has settled what it knows of; a lease that is open all the same counts as used.
     func leave(_ node: NodeID) async throws
     /// Forgets nodes whose last confirmation is older than `age`, and counts their leases as used.
     /// - Returns: Which went.

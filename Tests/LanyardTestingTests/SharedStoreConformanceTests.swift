@@ -45,6 +45,7 @@ extension SharedFault {
         case .neverSilent: "a node's silence"
         case .forgetsEverybody, .forgetsNobody: "nodes that were silent"
         case .keepsLeases: "what a forgotten node"
+        case .keepsLeasesOfLeavers: "what a node that leaves"
         case .losesDigests: "a change of each kind"
         case .ignoresLimits: "changes come in portions"
         case .keepsUndoneChanges: "a change that was undone"

@@ -92,6 +92,15 @@ extension PostgresTransaction {
         }
     }
 
+    /// Counts everything that a node has leased as used.
+    func reapAllLeases(of node: NodeID) throws {
+        // The server has a clock of its own.
+        let time = Timestamp(milliseconds: 0)
+        while try reapLeases(of: .node(node), localTime: time, limit: Self.reapedTogether) == Self.reapedTogether {}
+    }
+
+    private static let reapedTogether = 1000
+
     func deleteNode(_ node: NodeID) throws {
         try attempt("leaving") {
             var values = ColumnWriter()

@@ -9,6 +9,7 @@ extension SharedStoreConformance {
         SharedStoreCheck("a node's silence is counted from its last confirmation", checkSilence),
         SharedStoreCheck("nodes that were silent for too long are forgotten, and no others", checkForgetting),
         SharedStoreCheck("what a forgotten node has leased counts as used", checkForgottenLeases),
+        SharedStoreCheck("what a node that leaves holds all the same counts as used", checkLeftLeases),
     ]
 
     private static let pause = Duration.milliseconds(300)
@@ -80,6 +81,23 @@ extension SharedStoreConformance {
             let balance = try expect.value(store.lockBalances([lease.balance]).first, "the balance")
             try expect.equal(balance.used, 5, "what counts as used")
             try expect.equal(balance.leased, 5, "what is leased still")
+        }
+    }
+
+    @Sendable private static func checkLeftLeases(_ stores: [any SharedStore], _ expect: Expectations) async throws {
+        let leaving = Samples.node(1)
+        _ = try await stores[0].join(leaving)
+        let batch = LedgerBatch(
+            node: leaving.id, localTime: LedgerSamples.now,
+            withdrawals: [LedgerSamples.withdrawal(1, need: 5, LedgerSamples.terms(100))])
+        _ = try await stores[0].ledger { try $0.run(batch) }
+        try await stores[1].leave(leaving.id)
+        try await stores[2].ledger { store in
+            try expect.equal(store.openLeases(of: .node(leaving.id), limit: 10), [], "open leases of who left")
+            let lease = try expect.value(store.leases([Samples.id(1)]).first, "the lease")
+            let balance = try expect.value(store.lockBalances([lease.balance]).first, "the balance")
+            try expect.equal(balance.used, 5, "what counts as used")
+            try expect.equal(balance.leased, 0, "what is leased still")
         }
     }
 }

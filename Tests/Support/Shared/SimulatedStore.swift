@@ -113,6 +113,7 @@ package final class SimulatedStore: SharedStore {
 
     package func leave(_ node: NodeID) async throws {
         try reach()
+        if cluster.fault != .keepsLeasesOfLeavers { try await reap([node]) }
         cluster.leave(node)
         cluster.tell(.confirmed)
     }
@@ -122,12 +123,16 @@ package final class SimulatedStore: SharedStore {
         let (seconds, attoseconds) = age.components
         let gone = cluster.forget(silentFor: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
         guard cluster.fault != .keepsLeases else { return gone }
-        for node in gone {
+        try await reap(gone)
+        return gone
+    }
+
+    private func reap(_ nodes: [NodeID]) async throws {
+        for node in nodes {
             try await cluster.base.write { store in
                 while try store.reapLeases(of: .node(node), localTime: Timestamp(milliseconds: 0), limit: 100) == 100 {}
             }
         }
-        return gone
     }
 
     package func recall(_ quota: QuotaIdentity) async throws {
