@@ -81,7 +81,10 @@ package final class PostgresStore: SharedStore {
 
 extension PostgresStore {
     package func join(_ node: NodeDescription) async throws -> StoreState {
-        let epoch = try await sharedWrite("joining") { try $0.insertNode(node) }
+        let epoch = try await sharedWrite("joining") { transaction in
+            try transaction.reapAllLeases(of: node.id)
+            return try transaction.insertNode(node)
+        }
         return StoreState(incarnation: incarnation.name, epoch: epoch)
     }
 

@@ -12,7 +12,8 @@ public import LanyardCore
 
 /// A store that several nodes open at once.
 public protocol SharedStore: Store, SharedCounters {
-    /// Makes the node known. Before its first read.
+    /// Makes the node known. Before its first read. A lease that was open under its name counts as used: who joins again
+    /// has forgotten it.
     /// - Returns: The store's incarnation, and its newest change.
     func join(_ node: NodeDescription) async throws -> StoreState
     /// Says that the node has applied every change up to `epoch`.

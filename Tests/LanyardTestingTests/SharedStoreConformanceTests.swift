@@ -46,6 +46,7 @@ extension SharedFault {
         case .forgetsEverybody, .forgetsNobody: "nodes that were silent"
         case .keepsLeases: "what a forgotten node"
         case .keepsLeasesOfLeavers: "what a node that leaves"
+        case .keepsLeasesOfJoiners: "what a node that joins again"
         case .losesDigests: "a change of each kind"
         case .ignoresLimits: "changes come in portions"
         case .keepsUndoneChanges: "a change that was undone"

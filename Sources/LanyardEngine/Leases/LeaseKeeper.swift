@@ -51,6 +51,8 @@ final class LeaseKeeper: Sendable {
 
     private struct Wish {
         let states: [AllowanceState]
+        /// Whether every lease is to be forgotten, in place of a batch.
+        var voids = false
         /// `nil` where nobody waits.
         let caller: CheckedContinuation<Answer, any Error>?
     }
@@ -134,7 +136,7 @@ final class LeaseKeeper: Sendable {
     private func submit(_ wish: Wish) {
         let (isTaken, mustStart) = state.withLock { state in
             // What nobody waits for is looked after by the next round of maintenance.
-            guard state.waiting.count < LeaseKeeper.mostWaiting else { return (false, false) }
+            guard wish.voids || state.waiting.count < LeaseKeeper.mostWaiting else { return (false, false) }
             state.waiting.append(wish)
             defer { state.isRunning = true }
             return (true, !state.isRunning)
@@ -144,7 +146,14 @@ final class LeaseKeeper: Sendable {
     }
 
     private func work() async {
-        while let (wishes, isClosing) = next() { await carryOut(wishes, returning: isClosing) }
+        while let (wishes, isClosing) = next() {
+            if wishes.first?.voids == true {
+                forgetEverything()
+                wishes.first?.caller?.resume(returning: Answer())
+            } else {
+                await carryOut(wishes, returning: isClosing)
+            }
+        }
     }
 
     private func next() -> (wishes: [Wish], isClosing: Bool)? {
@@ -153,7 +162,8 @@ final class LeaseKeeper: Sendable {
                 state.isRunning = false
                 return nil
             }
-            let wishes = Array(state.waiting.prefix(LeaseKeeper.batchSize))
+            var wishes = Array(state.waiting.prefix(LeaseKeeper.batchSize))
+            if let voiding = wishes.firstIndex(where: \.voids) { wishes = Array(wishes.prefix(max(1, voiding))) }
             state.waiting.removeFirst(wishes.count)
             return (wishes, state.isClosing)
         }
@@ -179,8 +189,8 @@ extension LeaseKeeper {
         } catch {
             // Whoever waits behind would only find out the same, later.
             let behind = state.withLock { state in
-                defer { state.waiting = [] }
-                return state.waiting
+                defer { state.waiting.removeAll { !$0.voids } }
+                return state.waiting.filter { !$0.voids }
             }
             let now = clock.now().monotonic
             for wish in behind { for state in wish.states { state.ledgerFailed(at: now) } }
@@ -339,8 +349,14 @@ extension LeaseKeeper {
         return state.withLock { $0.holders.isEmpty } ? nil : failure
     }
 
-    /// The store is another one, or an earlier state of itself: no lease is worth anything.
-    func voidEverything() {
+    /// Forgets every lease: the store is another one, or counts them as used. Returns once nothing is under way that was
+    /// asked before, so that no lease is withdrawn after this that nobody would know of.
+    func voidEverything() async {
+        // It is never refused, and waits for nothing that can fail.
+        _ = try? await withCheckedThrowingContinuation { submit(Wish(states: [], voids: true, caller: $0)) }
+    }
+
+    private func forgetEverything() {
         let holders = state.withLock { state in
             defer { state.holders = [:] }
             return Array(state.holders.values)

@@ -130,6 +130,9 @@ extension KeyEngine {
         // First of all: from here on it is not known what holds, until all of it was read again.
         endCurrency()
         membership.mustStartAnew = reason
+        // Before it joins, which counts what it had leased as used: whoever forgot this node has done so already, and
+        // another store has never heard of it.
+        await leases.voidEverything()
         let asked = now.monotonic
         let state = try await membership.store.join(membership.node)
         let start = try await storeRead { try StartingState($0, withWindows: false) }
@@ -146,8 +149,6 @@ extension KeyEngine {
             for state in allowances.all { state.forgetEpoch() }
         }
         let isReplaced = membership.note(state)
-        // Whoever forgot this node has counted its leases as used; another store has never heard of them.
-        if isReplaced || reason != .pruned { leases.voidEverything() }
         membership.mustStartAnew = nil
         extendCurrency(from: asked)
         counters.countFlush(isReplaced ? .replaced : reason)

@@ -10,6 +10,7 @@ extension SharedStoreConformance {
         SharedStoreCheck("nodes that were silent for too long are forgotten, and no others", checkForgetting),
         SharedStoreCheck("what a forgotten node has leased counts as used", checkForgottenLeases),
         SharedStoreCheck("what a node that leaves holds all the same counts as used", checkLeftLeases),
+        SharedStoreCheck("what a node that joins again had leased counts as used", checkJoinersLeases),
     ]
 
     private static let pause = Duration.milliseconds(300)
@@ -85,15 +86,26 @@ extension SharedStoreConformance {
     }
 
     @Sendable private static func checkLeftLeases(_ stores: [any SharedStore], _ expect: Expectations) async throws {
-        let leaving = Samples.node(1)
-        _ = try await stores[0].join(leaving)
+        try await checkReaping(stores, expect) { try await stores[1].leave($0.id) }
+    }
+
+    @Sendable private static func checkJoinersLeases(_ stores: [any SharedStore], _ expect: Expectations) async throws {
+        try await checkReaping(stores, expect) { _ = try await stores[1].join($0) }
+    }
+
+    /// Has a node lease something, and sees it counted as used after `event`.
+    private static func checkReaping(
+        _ stores: [any SharedStore], _ expect: Expectations, _ event: (NodeDescription) async throws -> Void
+    ) async throws {
+        let node = Samples.node(1)
+        _ = try await stores[0].join(node)
         let batch = LedgerBatch(
-            node: leaving.id, localTime: LedgerSamples.now,
+            node: node.id, localTime: LedgerSamples.now,
             withdrawals: [LedgerSamples.withdrawal(1, need: 5, LedgerSamples.terms(100))])
         _ = try await stores[0].ledger { try $0.run(batch) }
-        try await stores[1].leave(leaving.id)
+        try await event(node)
         try await stores[2].ledger { store in
-            try expect.equal(store.openLeases(of: .node(leaving.id), limit: 10), [], "open leases of who left")
+            try expect.equal(store.openLeases(of: .node(node.id), limit: 10), [], "open leases")
             let lease = try expect.value(store.leases([Samples.id(1)]).first, "the lease")
             let balance = try expect.value(store.lockBalances([lease.balance]).first, "the balance")
             try expect.equal(balance.used, 5, "what counts as used")

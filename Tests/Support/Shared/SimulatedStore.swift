@@ -95,6 +95,7 @@ package final class SimulatedStore: SharedStore {
 
     package func join(_ node: NodeDescription) async throws -> StoreState {
         try reach()
+        if cluster.fault != .keepsLeasesOfJoiners { try await reap([node.id]) }
         let epoch = try await cluster.base.read { try $0.epoch() }
         return cluster.join(node, epoch: epoch)
     }
