@@ -65,6 +65,7 @@ let package = Package(
         .library(name: "Lanyard", targets: ["Lanyard"]),
         .library(name: "LanyardHummingbird", targets: ["LanyardHummingbird"]),
         .library(name: "LanyardPostgres", targets: ["LanyardPostgres"]),
+        .library(name: "LanyardValkey", targets: ["LanyardValkey"]),
         .library(name: "LanyardTesting", targets: ["LanyardTesting"]),
         // The target is not named `lanyard`: on a case-insensitive disk it would share its folders with `Lanyard`.
         .executable(name: "lanyard", targets: ["LanyardCommand"]),
@@ -87,12 +88,14 @@ let package = Package(
     ],
     targets: [
         library("LanyardCore", [crypto]),
-        library("LanyardStorage", ["LanyardCore", crypto]),
+        library("LanyardStorage", ["LanyardCore", crypto, logging]),
         library("LanyardSQLite", ["LanyardStorage", "LanyardCore", grdb, grdbSQLite, metrics, coreMetrics]),
         .systemLibrary(
             name: "CLanyardPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         library("LanyardPostgres", ["LanyardStorage", "LanyardCore", "CLanyardPQ", logging, metrics, coreMetrics]),
-        library("LanyardValkey", ["LanyardStorage", "LanyardCore", crypto, nioCore, nioPosix, nioSSL]),
+        library(
+            "LanyardValkey",
+            ["LanyardStorage", "LanyardCore", crypto, nioCore, nioPosix, nioSSL, logging]),
         library("LanyardEngine", ["LanyardStorage", "LanyardCore", crypto, lifecycle, logging, metrics, coreMetrics]),
         library("LanyardManagement", ["LanyardEngine", "LanyardStorage", "LanyardCore", crypto, logging]),
         library("LanyardWire", ["LanyardCore"]),
@@ -123,8 +126,8 @@ let package = Package(
             "LanyardServer",
             [
                 "Lanyard", "LanyardAdmin", "LanyardDataPlane", "LanyardTelemetry", "LanyardManagement", "LanyardEngine",
-                "LanyardSQLite", "LanyardPostgres", "LanyardStorage", "LanyardHTTP", "LanyardWire", "LanyardCore",
-                lifecycle, unixSignals, logging, coreMetrics, metrics, nioCore, nioPosix, nioSSL, yams,
+                "LanyardSQLite", "LanyardPostgres", "LanyardValkey", "LanyardStorage", "LanyardHTTP", "LanyardWire",
+                "LanyardCore", lifecycle, unixSignals, logging, coreMetrics, metrics, nioCore, nioPosix, nioSSL, yams,
             ]),
         .executableTarget(
             name: "LanyardCommand",
@@ -166,7 +169,12 @@ let package = Package(
         tests(
             "LanyardPostgresTests",
             ["LanyardPostgres", "LanyardTesting", "LanyardStorage", "LanyardCore", "TestSupport", logging]),
-        tests("LanyardValkeyTests", ["LanyardValkey", "TestSupport", nioCore, nioPosix]),
+        tests(
+            "LanyardValkeyTests",
+            [
+                "LanyardValkey", "LanyardTesting", "LanyardStorage", "LanyardCore", "TestSupport", nioCore, nioPosix,
+                logging,
+            ]),
         tests(
             "LanyardEngineTests",
             [

@@ -20,6 +20,7 @@ extension KeyEngine: Service {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.follow() }
                 group.addTask { await self.maintainRegularly() }
+                group.addTask { await self.counterKeeper.run() }
                 await group.waitForAll()
             }
         }
@@ -85,6 +86,7 @@ extension KeyEngine: Service {
         let failure = unsaved ?? unsettled
         await settleStoreAtEnd()
         await leave()
+        await counterKeeper.counters?.closeCounters()
         do {
             try await store.close()
         } catch {

@@ -73,14 +73,19 @@ public final class KeyEngine: Sendable {
     }
 
     /// Opens a store and makes the engine ready: everything that an earlier process saved is restored before it returns.
-    /// - Throws: ``StoreError`` if the store can't be opened or read.
+    /// - Parameter counters: Where nodes that share the store count rolling limits together; the store itself unless told
+    ///   otherwise.
+    /// - Throws: ``StoreError`` if the store can't be opened or read, or only this process can open it and it was to count
+    ///   elsewhere.
     public convenience init(
-        _ source: StoreSource, configuration: EngineConfiguration = EngineConfiguration(),
-        clock: any TimeSource = SystemTimeSource(), logger: Logger = Logger(label: "lanyard.engine")
+        _ source: StoreSource, counters: CounterSource? = nil,
+        configuration: EngineConfiguration = EngineConfiguration(), clock: any TimeSource = SystemTimeSource(),
+        logger: Logger = Logger(label: "lanyard.engine")
     ) async throws {
         let store = try await source.open()
         do {
-            try await self.init(store: store, configuration: configuration, clock: clock, logger: logger)
+            try await self.init(
+                store: store, counters: counters, configuration: configuration, clock: clock, logger: logger)
         } catch {
             try? await store.close()  // The first error is the one to tell.
             throw error
@@ -88,8 +93,10 @@ public final class KeyEngine: Sendable {
     }
 
     package init(
-        store: any Store, configuration: EngineConfiguration, clock source: any TimeSource, logger: Logger
+        store: any Store, counters counterSource: CounterSource? = nil, configuration: EngineConfiguration,
+        clock source: any TimeSource, logger: Logger
     ) async throws {
+        let shared = try KeyEngine.counters(counterSource, store, configuration, logger)
         let startedAt = source.now()
         let nodeID = NodeID.make(atMilliseconds: startedAt.wall.milliseconds)
         let node = NodeDescription(
@@ -120,7 +127,7 @@ public final class KeyEngine: Sendable {
         allowances = AllowanceTable(capacity: configuration.trackedSubjects, countsTogether: joined != nil)
         calls = OpenCalls(capacity: configuration.openCalls, timeout: configuration.callTimeout)
         leases = LeaseKeeper(store: store, node: nodeID, clock: clock, logger: logger)
-        counterKeeper = CounterKeeper(joined?.store, clock: clock)
+        counterKeeper = CounterKeeper(shared, clock: clock, logger: logger)
         resolver = KeyResolver(allowances: allowances, leases: leases)
         budget = UnknownKeyBudget(perMinute: configuration.unknownKeysPerMinute)
         changes = Mutex(AppliedChanges(recent: RecentChanges(epoch: start.epoch), epoch: start.epoch))
@@ -145,6 +152,8 @@ public final class KeyEngine: Sendable {
             logger.notice(
                 "the last process ended without a shutdown: up to one second of limits may have been forgotten")
         }
+        // So that the first calls find them, if they are there.
+        if counterSource != nil { await counterKeeper.tend() }
     }
 
     /// What must be known before the first decision.

@@ -113,8 +113,23 @@ extension PostgresStore {
         }
     }
 
-    package func ask(_ questions: [CounterQuestion]) async throws -> [CounterAnswer] {
-        try await sharedWrite("counting limits") { try $0.ask(questions) }
+    package func ask(_ batch: CounterBatch) async throws -> CounterReport {
+        try await sharedWrite("counting limits") { try $0.ask(batch) }
+    }
+
+    package func setClockBack(byNanoseconds nanoseconds: Int64, after correction: Int64, hasCharged: Bool) async throws
+    {
+        try await sharedWrite("setting the clock of limits back") {
+            try $0.setClockBack(by: nanoseconds, after: correction, hasCharged: hasCharged)
+        }
+    }
+
+    package func confirmCounters(_ name: String) async throws -> Bool {
+        try await pooled(.write, "confirming the counters", begin: nil) { try $0.confirmCounters(name) }
+    }
+
+    package func nameCounters(_ name: String, afterSilenceOf silence: Duration) async throws -> CounterNaming {
+        try await sharedWrite("naming the counters") { try $0.nameCounters(name, afterSilenceOf: silence) }
     }
 
     package func forgetCounters(limit: Int) async throws -> Int {

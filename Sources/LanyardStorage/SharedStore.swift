@@ -11,7 +11,7 @@ public import LanyardCore
 // then another incarnation: epochs mean nothing any more, caches are flushed, and leases are void.
 
 /// A store that several nodes open at once.
-public protocol SharedStore: Store, SharedCounters {
+public protocol SharedStore: Store, SharedCounters, CounterRegistry {
     /// Makes the node known. Before its first read. A lease that was open under its name counts as used: who joins again
     /// has forgotten it.
     /// - Returns: The store's incarnation, and its newest change.

@@ -58,13 +58,17 @@ extension ImportTable {
     static let examples: Set<String> = ["HummingbirdService"]
     /// Programs under `Benchmarks/`, which measure what lies behind the products.
     static let benchmarks: Set<String> = ["EngineBenchmark"]
-    static let products: Set<String> = ["Lanyard", "LanyardHummingbird", "LanyardPostgres", "LanyardTesting"]
+    static let products: Set<String> = [
+        "Lanyard", "LanyardHummingbird", "LanyardPostgres", "LanyardValkey", "LanyardTesting",
+    ]
 
     static let lanyard = ImportTable(rows: [
         Row(
             target: "LanyardCore", standsOn: [], products: ["Crypto"], system: .none, isPublic: true,
             exceptions: ["Sources/LanyardCore/Secret/SecretMemory.swift": "only the C library zeroes for certain"]),
-        Row(target: "LanyardStorage", standsOn: ["LanyardCore"], products: ["Crypto"], system: .none, isPublic: true),
+        Row(
+            target: "LanyardStorage", standsOn: ["LanyardCore"], products: ["Crypto", "Logging"], system: .none,
+            isPublic: true),
         Row(
             target: "LanyardSQLite", standsOn: ["LanyardStorage"],
             products: ["GRDB", "GRDBSQLite", "Metrics", "CoreMetrics"], system: .platform, isPublic: true),
@@ -73,7 +77,8 @@ extension ImportTable {
             products: ["CLanyardPQ", "Logging", "Metrics", "CoreMetrics"], system: .platform, isPublic: true),
         Row(
             target: "LanyardValkey", standsOn: ["LanyardStorage"],
-            products: ["Crypto", "NIOCore", "NIOPosix", "NIOSSL"], system: .foundation, isPublic: false),
+            products: ["Crypto", "NIOCore", "NIOPosix", "NIOSSL", "Logging"],
+            system: .foundation, isPublic: true),
         Row(
             target: "LanyardEngine", standsOn: ["LanyardStorage"],
             products: ["Crypto", "ServiceLifecycle", "Logging", "Metrics", "CoreMetrics"], system: .platform,
@@ -111,7 +116,9 @@ extension ImportTable {
         Row(target: "LanyardTesting", standsOn: ["LanyardStorage"], products: [], system: .foundation, isPublic: true),
         Row(
             target: "LanyardServer",
-            standsOn: ["Lanyard", "LanyardPostgres", "LanyardAdmin", "LanyardDataPlane", "LanyardTelemetry"],
+            standsOn: [
+                "Lanyard", "LanyardPostgres", "LanyardValkey", "LanyardAdmin", "LanyardDataPlane", "LanyardTelemetry",
+            ],
             products: [
                 "ServiceLifecycle", "UnixSignals", "Logging", "CoreMetrics", "Metrics", "NIOCore", "NIOPosix", "NIOSSL",
                 "Yams",

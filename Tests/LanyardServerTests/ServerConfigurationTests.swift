@@ -76,22 +76,29 @@ struct ServerConfigurationTests {
         .maxBody: "64KiB", .bodyMemory: "128MiB", .maxAdminConnections: "5", .maxHead: "8KiB", .maxFields: "20",
         .drainTimeout: "0s", .drainDelay: "5s", .threads: "3", .cacheMemory: "2GiB", .unknownKeyBudget: "7",
         .logLevel: "trace", .logFormat: "json", .attemptWarning: "0", .usageByMinute: "2d", .usageRetention: "30d",
+        .counters: "valkeys://cache:6380/1", .countersPasswordFile: "counters.password",
     ]
 
     /// TLS's settings only make sense together.
     private func companions(of setting: Setting) -> [Setting: [String]] {
         if setting == .databasePasswordFile { return [.database: ["postgres://lanyard@db/keys"]] }
+        if setting == .counters { return [.database: ["postgres://lanyard@db/keys"]] }
+        if setting == .countersPasswordFile {
+            return [.database: ["postgres://lanyard@db/keys"], .counters: ["valkeys://cache"]]
+        }
         guard [.tlsCert, .tlsKey, .clientCA].contains(setting) else { return [:] }
         return [.tlsCert: ["other"], .tlsKey: ["other"]].filter { $0.key != setting }
     }
 
     @Test("every setting is taken from a flag, else from the environment, else from the file")
     func precedence() throws {
-        for setting in Setting.allCases where setting != .config && setting != .counters {
+        for setting in Setting.allCases where setting != .config {
             let sample = try #require(Self.samples[setting], "\(setting) has no sample")
             let definition = try #require(SettingDefinition.of(setting))
             let others = companions(of: setting)
-            let other = definition.defaultText ?? [.trustedProxy: "::1/128", .threads: "9"][setting] ?? "x"
+            let other =
+                definition.defaultText ?? [.trustedProxy: "::1/128", .threads: "9", .counters: "valkey://[::1]"][
+                    setting] ?? "x"
             func file(_ text: String) -> String {
                 "\(setting.fileKey): " + (definition.kind == .integer ? text : "'\(text)'")
             }
@@ -246,8 +253,8 @@ struct ServerConfigurationTests {
         #expect(problems(flags: [.data: ["127.0.0.1:0"], .admin: ["127.0.0.1:0"]]).isEmpty)
     }
 
-    @Test("what is of a later version says so, and no password is repeated")
-    func later() {
+    @Test("no password has a place in an address, and none is repeated")
+    func passwords() {
         for text in ["postgres://lanyard:swordfish@db/keys", "postgresql://x:swordfish@db"] {
             let found = problems(flags: [.database: [text]])
             #expect(found.count == 1 && found[0].contains("a password has no place in an address"))
@@ -257,7 +264,22 @@ struct ServerConfigurationTests {
             #expect(!problems(environment: ["LANYARD_DATABASE": source]).joined().contains("swordfish"))
         }
         let counters = problems(file: "counters: valkey://:swordfish@cache:6379")
-        #expect(counters == ["lanyard.yaml:1: counters: shared counters are not in this version: leave it out"])
+        #expect(counters.count == 1 && counters[0].hasPrefix("lanyard.yaml:1: counters: a password has no place"))
+    }
+
+    @Test("counters are for servers that share a database, and their password has a file of its own")
+    func counters() throws {
+        let database = ["postgres://lanyard@127.0.0.1/keys"]
+        let configuration = try load(
+            flags: [
+                .database: database, .counters: ["valkeys://me@cache.example"], .countersPasswordFile: ["secret.txt"],
+            ])
+        #expect(configuration.counters?.description == "valkeys://me@cache.example:6379/0")
+        #expect(configuration.counters?.passwordFile == "secret.txt")
+        #expect(problems(flags: [.counters: ["valkey://127.0.0.1"]])[0].contains("a file to itself counts alone"))
+        #expect(problems(flags: [.countersPasswordFile: ["x"]])[0].contains("set --counters too"))
+        let plain = problems(flags: [.database: database, .counters: ["valkey://cache.example"]])
+        #expect(plain[0].contains("could be read"))
     }
 
     @Test("a database server is named without a password, which has a file of its own")

@@ -57,6 +57,10 @@ extension SharedFault {
         case .chargesInPart: "a question charges all"
         case .countsApart: "what one node charged"
         case .neverForgetsUnits: "a unit comes back"
+        case .chargesLate: "what is put too late"
+        case .correctsTwice: "the clock of the counters"
+        case .staysOpen: "after a step of the clock"
+        case .namesTwo: "the counters have one name"
         case .namesItselfAnew: "a store is one incarnation"
         case .answersWhenClosed: "a closed shared store"
         }

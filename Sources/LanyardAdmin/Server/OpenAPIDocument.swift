@@ -3184,6 +3184,8 @@ components:
             unit: {type: string, enum: [requests, tokens], default: requests}
             amount: {type: integer, minimum: 1, maximum: 1000000000000}
             window: {$ref: '#/components/schemas/Duration'}
+            on_outage: {$ref: '#/components/schemas/LimitOutageRule'}
+            on_loss: {$ref: '#/components/schemas/LimitLossRule'}
         - type: object
           required: [name, unit, amount, window]
           additionalProperties: false
@@ -3195,8 +3197,27 @@ components:
             unit: {type: string, const: usd}
             amount: {$ref: '#/components/schemas/LimitedMoney'}
             window: {$ref: '#/components/schemas/Duration'}
+            on_outage: {$ref: '#/components/schemas/LimitOutageRule'}
+            on_loss: {$ref: '#/components/schemas/LimitLossRule'}
       examples:
         - {name: burst, unit: requests, amount: 10, window: 1s}
+
+    LimitOutageRule:
+      type: string
+      enum: [deny, allow]
+      default: deny
+      description: >-
+        What happens while counters that several nodes share are out of reach: calls are denied `unavailable`, or they
+        pass uncounted. Left out of answers where it is `deny`.
+
+    LimitLossRule:
+      type: string
+      enum: [forget, close]
+      default: forget
+      description: >-
+        What happens when shared counters have lost what they had counted: the count begins anew, so that one stretch of
+        the window's length may hold up to twice the amount; or the limit stays shut for a window, and is never exceeded.
+        Left out of answers where it is `forget`.
 
     Amount:
       description: A whole number of requests or tokens; money as a string.

@@ -42,12 +42,14 @@ extension JSONValue {
         return limits.isEmpty ? Self.nothing : limits.joined(separator: ", ")
     }
 
-    /// A limit as `--limit` takes it: `burst=10/1s`, `tpm=tokens:100000/1m`.
+    /// A limit as `--limit` takes it: `burst=10/1s`, `tpm=tokens:100000/1m,outage=allow`.
     var shownLimit: String {
         let requests = AllowanceUnit.requests.rawValue
         let unit = self["unit"]?.string ?? requests
         let prefix = unit == requests ? "" : "\(unit):"
-        return "\(shown("name"))=\(prefix)\(shown("amount"))/\(shown("window"))"
+        let outage = self["on_outage"]?.string.map { ",outage=\($0)" } ?? ""
+        let loss = self["on_loss"]?.string.map { ",loss=\($0)" } ?? ""
+        return "\(shown("name"))=\(prefix)\(shown("amount"))/\(shown("window"))\(outage)\(loss)"
     }
 
     /// The quotas of a list, each in the form in which `--quota` takes it.

@@ -49,8 +49,9 @@ struct Serve: AsyncParsableCommand {
         @Option(name: .of(.config), help: .of(.config), completion: .file()) var config: String?
         @Option(name: .of(.usageByMinute), help: .of(.usageByMinute)) var usageByMinute: String?
         @Option(name: .of(.usageRetention), help: .of(.usageRetention)) var usageRetention: String?
-        // Refused by name, which says more than an unknown option would; not shown before it exists.
-        @Option(name: .of(.counters), help: .hidden) var counters: String?
+        @Option(name: .of(.counters), help: .of(.counters)) var counters: String?
+        @Option(name: .of(.countersPasswordFile), help: .of(.countersPasswordFile), completion: .file())
+        var countersPasswordFile: String?
     }
 
     struct TLS: ParsableArguments {
@@ -107,7 +108,8 @@ struct Serve: AsyncParsableCommand {
             .databaseConnections: keeping.databaseConnections, .adminKeyFile: keeping.adminKeyFile,
             .config: keeping.config,
             .usageByMinute: keeping.usageByMinute, .usageRetention: keeping.usageRetention,
-            .attemptWarning: logging.attemptWarning, .counters: keeping.counters, .tlsCert: tls.tlsCert,
+            .attemptWarning: logging.attemptWarning, .counters: keeping.counters,
+            .countersPasswordFile: keeping.countersPasswordFile, .tlsCert: tls.tlsCert,
             .tlsKey: tls.tlsKey, .clientCA: tls.clientCA,
             .maxConnections: bounds.maxConnections, .idleTimeout: bounds.idleTimeout,
             .headerTimeout: bounds.headerTimeout, .bodyTimeout: bounds.bodyTimeout, .maxBody: bounds.maxBody,

@@ -1,5 +1,17 @@
 /// A limit as its owner wrote it: at most `amount` units in **any** stretch of `window`.
-public struct LimitDefinition: Hashable, Sendable, Codable {
+public struct LimitDefinition: Hashable, Sendable {
+    /// What happens to calls while the counters that several nodes share are out of reach.
+    public typealias OutageRule = QuotaDefinition.OutageRule
+
+    /// What happens when counters that several nodes share have lost what they had counted.
+    public enum LossRule: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Counting begins anew: what was admitted before is forgotten, so that one stretch of the window's length may hold
+        /// up to twice the amount.
+        case forget
+        /// The limit stays shut until nothing that was forgotten could count any more, and is never exceeded.
+        case close
+    }
+
     /// What the owner calls it; shown in answers, no part of its identity.
     public var name: String
     /// What it counts.
@@ -8,13 +20,22 @@ public struct LimitDefinition: Hashable, Sendable, Codable {
     public var amount: Int64
     /// The window's length in milliseconds.
     public var windowMilliseconds: Int64
+    /// What happens while shared counters are out of reach; without meaning where a node counts alone.
+    public var onOutage: OutageRule
+    /// What happens when shared counters were lost; without meaning where a node counts alone.
+    public var onLoss: LossRule
 
     /// A limit; ``problem`` says whether it can be used.
-    public init(name: String, unit: AllowanceUnit, amount: Int64, windowMilliseconds: Int64) {
+    public init(
+        name: String, unit: AllowanceUnit, amount: Int64, windowMilliseconds: Int64, onOutage: OutageRule = .deny,
+        onLoss: LossRule = .forget
+    ) {
         self.name = name
         self.unit = unit
         self.amount = amount
         self.windowMilliseconds = windowMilliseconds
+        self.onOutage = onOutage
+        self.onLoss = onLoss
     }
 
     /// At most `amount` requests in any stretch of `window`.
@@ -36,6 +57,35 @@ public struct LimitDefinition: Hashable, Sendable, Codable {
             milliseconds.overflow ? Int64.max : milliseconds.partialValue &+ attoseconds / 1_000_000_000_000_000
         return LimitDefinition(
             name: name ?? "\(unit.rawValue)-per-\(length)ms", unit: unit, amount: amount, windowMilliseconds: length)
+    }
+}
+
+extension LimitDefinition: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case name, unit, amount, windowMilliseconds, onOutage, onLoss
+    }
+
+    /// Rules that are not written are the usual ones.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            name: try container.decode(String.self, forKey: .name),
+            unit: try container.decode(AllowanceUnit.self, forKey: .unit),
+            amount: try container.decode(Int64.self, forKey: .amount),
+            windowMilliseconds: try container.decode(Int64.self, forKey: .windowMilliseconds),
+            onOutage: try container.decodeIfPresent(OutageRule.self, forKey: .onOutage) ?? .deny,
+            onLoss: try container.decodeIfPresent(LossRule.self, forKey: .onLoss) ?? .forget)
+    }
+
+    /// Writes the usual rules not at all.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        try container.encode(unit, forKey: .unit)
+        try container.encode(amount, forKey: .amount)
+        try container.encode(windowMilliseconds, forKey: .windowMilliseconds)
+        if onOutage != .deny { try container.encode(onOutage, forKey: .onOutage) }
+        if onLoss != .forget { try container.encode(onLoss, forKey: .onLoss) }
     }
 }
 

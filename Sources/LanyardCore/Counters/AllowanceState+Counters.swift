@@ -9,7 +9,7 @@ extension AllowanceState {
             let parts = limits.rules.map { rule in
                 CounterQuestion.Part(
                     id: CounterID(subject: subject, identity: rule.identity), amount: rule.definition.amount,
-                    cost: max(0, costs[rule.definition.unit]))
+                    cost: max(0, costs[rule.definition.unit]), onLoss: rule.definition.onLoss)
             }
             return (limits, parts)
         }
@@ -28,14 +28,26 @@ extension AllowanceState {
 
 extension CounterReceipt {
     /// Puts together what was asked for one call, and what was answered; of each state, as many parts as it has limits.
-    package init(_ asked: [(state: AllowanceState, limits: LimitSet)], costs: Costs, _ answer: CounterAnswer) {
+    package init(
+        _ asked: [(state: AllowanceState, limits: LimitSet)], costs: Costs, _ answer: CounterAnswer,
+        askedAt: MonotonicInstant
+    ) {
         var rest = answer.readings[...]
         parts = asked.map { state, limits in
             defer { rest = rest.dropFirst(limits.rules.count) }
-            let isFull = rest.prefix(limits.rules.count).contains(where: \.isFull)
-            return Part(subject: state.subject, limits: limits, isFull: isFull)
+            let refusals = rest.prefix(limits.rules.count).map { reading in
+                reading.isFull ? Refusal(until: reading.retryInMilliseconds.map(askedAt.advanced)) : nil
+            }
+            return Part(subject: state.subject, limits: limits, refusals: refusals)
         }
         self.costs = costs
         isCharged = answer.isCharged
+    }
+
+    /// For a call that passes uncounted, as all of these limits allow while the counters are out of reach.
+    package init(waiving asked: [(state: AllowanceState, limits: LimitSet)], costs: Costs) {
+        parts = asked.map { Part(subject: $0.state.subject, limits: $0.limits, refusals: []) }
+        self.costs = costs
+        isCharged = true
     }
 }

@@ -13,25 +13,29 @@
 // again. Instead the ring is moved back with it: its newest bucket becomes the one after the present. (A unit that lies k
 // buckets behind the newest was charged at least k - 1 buckets ago, and leaves in no less than 33 - k from now: together a
 // window. With the present bucket it would be one less.) So every unit leaves no earlier than it should, and no later than
-// a window and two buckets from now. **A clock that is set forward** can't be told from time that passed; see decision 0015.
+// a window and two buckets from now. **A clock that is set forward** the nodes notice (`CounterClock`); where they noticed
+// it only afterwards, windows that may have forgotten too much stay shut (`CounterStep`).
 
 /// The windows that a batch of questions touches, between a store's reading and writing of them.
 public struct CounterPage: Sendable {
     private let time: MonotonicInstant
+    private let step: CounterStep?
     private var windows: [CounterID: WindowSnapshot]
     private var changed: Set<CounterID> = []
 
     /// - Parameters:
     ///   - time: The counters' clock, read after the windows were locked: nanoseconds since 1970.
+    ///   - step: The last step of that clock that was noticed too late.
     ///   - windows: Those that there are of the windows that will be asked about.
-    public init(time: MonotonicInstant, windows: [SavedWindow]) {
+    public init(time: MonotonicInstant, step: CounterStep? = nil, windows: [SavedWindow]) {
         self.time = time
+        self.step = step
         self.windows = Dictionary(
             windows.map { (CounterID(subject: $0.subject, identity: $0.identity), $0.snapshot) },
             uniquingKeysWith: { $1 })
     }
 
-    /// What must be saved, each window once; an empty one may as well be deleted.
+    /// What must be saved, each window once, in no order; an empty one may as well be deleted.
     public var changes: [SavedWindow] {
         changed.map { id in
             SavedWindow(
@@ -43,24 +47,31 @@ public struct CounterPage: Sendable {
     /// Charges every part, or none; tells in either case how the windows stand.
     public mutating func apply(_ question: CounterQuestion) -> CounterAnswer {
         let isCharged = question.parts.allSatisfy { part in
-            part.cost <= 0 || withRing(part) { $0.total <= part.amount - part.cost }
+            part.cost <= 0 || closing(part) == nil && withRing(part) { $0.total <= part.amount - part.cost }
         }
         let time = time
         func milliseconds(until instant: MonotonicInstant) -> Int64 {
             max(1, (instant.nanoseconds - time.nanoseconds + 999_999) / 1_000_000)
         }
         let readings = question.parts.map { part in
-            withRing(part) { ring in
-                let isFull = !isCharged && part.cost > 0 && ring.total > part.amount - part.cost
+            let closing = part.cost > 0 ? closing(part) : nil
+            return withRing(part) { ring in
+                let isFull = !isCharged && part.cost > 0 && (closing != nil || ring.total > part.amount - part.cost)
                 if isCharged, part.cost > 0 { ring.charge(part.cost) }
+                let room = isFull ? ring.admits(part.cost, within: part.amount) : nil
                 return CounterAnswer.Reading(
                     total: ring.total, emptyInMilliseconds: ring.emptyAt.map(milliseconds) ?? 0,
-                    retryInMilliseconds: isFull ? ring.admits(part.cost, within: part.amount).map(milliseconds) : nil,
-                    isFull: isFull)
+                    retryInMilliseconds: room.map { max($0, closing ?? $0) }.map(milliseconds), isFull: isFull)
             }
         }
         if isCharged { changed.formUnion(question.parts.lazy.filter { $0.cost > 0 }.map(\.id)) }
         return CounterAnswer(isCharged: isCharged, readings: readings)
+    }
+
+    /// Until when a part's window is shut, if it is.
+    private func closing(_ part: CounterQuestion.Part) -> MonotonicInstant? {
+        let end = step?.closing(windowMilliseconds: part.id.identity.windowMilliseconds)
+        return end.flatMap { time < $0 ? $0 : nil }
     }
 
     /// A part's window, moved on to the present. Wide whatever the amount: another question may name another amount, while

@@ -8,12 +8,15 @@ public struct CounterQuestion: Hashable, Sendable {
         public let amount: Int64
         /// How many it would be charged; with 0 it is only read.
         public let cost: Int64
+        /// What happens to it where counters were lost.
+        public let onLoss: LimitDefinition.LossRule
 
         /// A part.
-        public init(id: CounterID, amount: Int64, cost: Int64) {
+        public init(id: CounterID, amount: Int64, cost: Int64, onLoss: LimitDefinition.LossRule = .forget) {
             self.id = id
             self.amount = amount
             self.cost = cost
+            self.onLoss = onLoss
         }
     }
 

@@ -6,7 +6,16 @@ package struct CounterReceipt: Sendable {
         let subject: Subject
         /// Those that were asked about: after a change of them the receipt means nothing.
         let limits: LimitSet
-        package let isFull: Bool
+        /// For each limit: `nil` where it held the call.
+        let refusals: [Refusal?]
+
+        package var isFull: Bool { refusals.contains { $0 != nil } }
+    }
+
+    /// A limit that did not hold the call.
+    package struct Refusal: Sendable {
+        /// From when on it would, if nothing else were admitted; `nil` if it never will.
+        let until: MonotonicInstant?
     }
 
     let costs: Costs

@@ -27,17 +27,17 @@ final class SharedWindows {
             standings[index].total = reading.total
             standings[index].emptyAt = askedAt.advanced(byMilliseconds: reading.emptyInMilliseconds)
             guard reading.isFull, let wait = reading.retryInMilliseconds else { continue }
-            standings[index].refusedCost = costs[limits.gauges[index].unit]
+            let cost = costs[limits.gauges[index].unit]
+            guard cost <= standings[index].refusedCost || standings[index].refusedUntil <= askedAt else { continue }
+            standings[index].refusedCost = cost
             standings[index].refusedUntil = askedAt.advanced(byMilliseconds: wait)
         }
     }
 
-    /// Milliseconds for which the counters have said that this cost does not fit; `nil` where they must be asked, unless
-    /// they were asked for this very call: then it is at least 1.
-    func wait(at index: Int, for cost: Int64, now: MonotonicInstant, wasAsked: Bool) -> Int64? {
+    /// Until when the counters have said that this cost does not fit; `nil` where they must be asked.
+    func refusal(at index: Int, of cost: Int64, now: MonotonicInstant) -> MonotonicInstant? {
         let standing = standings[index]
-        guard cost >= standing.refusedCost, wasAsked || now < standing.refusedUntil else { return nil }
-        return max(1, (standing.refusedUntil.nanoseconds - now.nanoseconds + 999_999) / 1_000_000)
+        return cost >= standing.refusedCost && now < standing.refusedUntil ? standing.refusedUntil : nil
     }
 
     func reading(at index: Int, now: MonotonicInstant) -> LimitReading {

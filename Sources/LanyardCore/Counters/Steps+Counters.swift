@@ -10,19 +10,25 @@ extension Steps {
         let part = receipt?.part(covering: costs, of: subject, limits)
         // Charged already: what was heard of other calls meanwhile does not matter.
         if part != nil, receipt?.isCharged == true { return nil }
-        let wasRefused = part?.isFull == true
         var denial: Denial?
         for index in limits.gauges.indices {
             let gauge = limits.gauges[index]
             let cost = costs[gauge.unit]
             if cost <= 0 { continue }
-            let wait = windows.wait(at: index, for: cost, now: now.monotonic, wasAsked: wasRefused)
-            guard wait != nil || cost > gauge.amount else { continue }
+            let refusal = part.flatMap { index < $0.refusals.count ? $0.refusals[index] : nil }
+            let heard = windows.refusal(at: index, of: cost, now: now.monotonic)
+            guard refusal != nil || heard != nil || cost > gauge.amount else { continue }
+            // It was asked for this very call: also where it has become true meanwhile, the call was refused.
+            let wait = (refusal?.until ?? heard).map { until in
+                max(1, (until.nanoseconds - now.monotonic.nanoseconds + 999_999) / 1_000_000)
+            }
             denial = later(
                 denial,
                 Denial(
                     .rateLimited,
-                    .limit(windows.reading(at: index, now: now.monotonic), retryAfterMilliseconds: wait)))
+                    .limit(
+                        windows.reading(at: index, now: now.monotonic),
+                        retryAfterMilliseconds: cost > gauge.amount ? nil : wait)))
         }
         return denial
     }

@@ -107,8 +107,9 @@ extension Spending {
 // MARK: - Once they are let go
 
 extension Spending {
-    /// What a call is clamped to is known only after the ledger has answered; so the counters are asked after it.
-    private var authorities: Ticket.Authorities { isClamped && lacking.contains(.ledger) ? .ledger : lacking }
+    /// The counters are asked after the ledger has answered: what it refuses must charge nothing, and what a call is
+    /// clamped to is known only then.
+    private var authorities: Ticket.Authorities { lacking.contains(.ledger) ? .ledger : lacking }
 
     func decision(on key: ResolvedKey, _ node: some DecisionNode) -> Decision {
         if mustWait {

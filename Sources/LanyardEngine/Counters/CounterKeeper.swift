@@ -1,34 +1,50 @@
 import CoreMetrics
 import LanyardCore
 import LanyardStorage
+import Logging
 import Synchronization
 
 // # The keeper of counters
 //
 // Where nodes share their windows, every call of a key with limits asks before it is granted. One batch is under way at a
 // time, and the questions of all calls that come meanwhile gather for the next: the busier a node is, the more calls share
-// a transaction, and a lone one never waits for company.
+// a transaction, and a lone one never waits for company. A question whose caller has been denied meanwhile, because the
+// counters were slow, is not put any more: it would charge what nobody gets.
+//
+// Each answer tells the counters' time, and is believed only if that agrees with the node's own (`CounterClock`). So that
+// a node notices a step of their clock soon, and before it matters, it reads it twice a second.
 
 /// Asks the shared counters for calls.
 final class CounterKeeper: Sendable {
     /// `nil` for a node that is alone with its store, and counts by itself.
-    private let counters: (any SharedCounters)?
+    let counters: (any SharedCounters)?
     private let clock: EngineClock
+    private let logger: Logger
     private let metrics = Metrics()
     private let state = Mutex(State())
 
-    /// The most questions in one batch, so that its windows are not locked for long.
+    /// The most questions in one batch, so that its windows are not locked for long; and the most windows.
     private static let batchSize = 500
+    private static let batchWindows = 2000
     /// The most questions that wait, beyond which the next is refused: counters that hang must not gather memory.
     private static let mostWaiting = 20_000
+    /// For how long a question may wait for its turn; its caller gives up not much later.
+    private static let patienceNanoseconds: Int64 = 1_500_000_000
+    /// How often a batch is put that came too late, or by a clock that was wrong.
+    private static let attempts = 4
+    private static let tendingInterval: Duration = .milliseconds(500)
 
     private struct State {
         var waiting: [Waiting] = []
         var isRunning = false
+        /// Whoever carries out a batch has it to itself.
+        var clock = CounterClock()
+        var isUsable = true
     }
 
     private struct Waiting {
         let question: CounterQuestion
+        let since: MonotonicInstant
         let caller: CheckedContinuation<Heard, any Error>
     }
 
@@ -42,12 +58,16 @@ final class CounterKeeper: Sendable {
         let questions = Counter(label: "lanyard_counter_questions_total")
         let batches = Counter(label: "lanyard_counter_batches_total")
         let failures = Counter(label: "lanyard_counter_failures_total")
+        let waived = Counter(label: "lanyard_counter_waived_total")
+        let steps = Counter(label: "lanyard_counter_clock_steps_total")
+        let losses = Counter(label: "lanyard_counters_lost_total")
         let time = Timer(label: "lanyard_counter_batch_duration_seconds")
     }
 
-    init(_ counters: (any SharedCounters)?, clock: EngineClock) {
+    init(_ counters: (any SharedCounters)?, clock: EngineClock, logger: Logger) {
         self.counters = counters
         self.clock = clock
+        self.logger = logger
     }
 
     /// Charges a call of `costs` to the shared windows of `states`, all of them or none.
@@ -62,14 +82,22 @@ final class CounterKeeper: Sendable {
             parts += question.parts
         }
         guard !parts.isEmpty else { return nil }
-        let heard = try await ask(CounterQuestion(parts: parts))
+        let heard: Heard
+        do {
+            heard = try await ask(CounterQuestion(parts: parts))
+        } catch {
+            let rules = asked.lazy.flatMap(\.limits.rules).filter { costs[$0.definition.unit] > 0 }
+            guard rules.allSatisfy({ $0.definition.onOutage == .allow }) else { throw error }
+            metrics.waived.increment()
+            return CounterReceipt(waiving: asked, costs: costs)
+        }
         var rest = heard.answer.readings[...]
         for (state, limits) in asked {
             state.takeReadings(
                 Array(rest.prefix(limits.rules.count)), of: limits, costs: costs, askedAt: heard.askedAt)
             rest = rest.dropFirst(limits.rules.count)
         }
-        return CounterReceipt(asked, costs: costs, heard.answer)
+        return CounterReceipt(asked, costs: costs, heard.answer, askedAt: heard.askedAt)
     }
 
     /// Asks how the shared windows of `states` stand.
@@ -81,7 +109,7 @@ final class CounterKeeper: Sendable {
         try await withCheckedThrowingContinuation { caller in
             let (isTaken, mustStart) = state.withLock { state in
                 guard state.waiting.count < CounterKeeper.mostWaiting else { return (false, false) }
-                state.waiting.append(Waiting(question: question, caller: caller))
+                state.waiting.append(Waiting(question: question, since: clock.now().monotonic, caller: caller))
                 defer { state.isRunning = true }
                 return (true, !state.isRunning)
             }
@@ -89,30 +117,47 @@ final class CounterKeeper: Sendable {
             if !isTaken { caller.resume(throwing: EngineError.overloaded("too many calls wait for the counters")) }
         }
     }
+}
 
+// MARK: - One batch
+
+extension CounterKeeper {
     private func work() async {
-        while let batch = next() { await carryOut(batch) }
-    }
-
-    private func next() -> [Waiting]? {
-        state.withLock { state in
-            guard !state.waiting.isEmpty else {
-                state.isRunning = false
-                return nil
-            }
-            let batch = Array(state.waiting.prefix(CounterKeeper.batchSize))
-            state.waiting.removeFirst(batch.count)
-            return batch
+        while let batch = next() {
+            if !batch.isEmpty { await carryOut(batch) }
         }
     }
 
+    /// The next questions, less those for which it is too late.
+    private func next() -> [Waiting]? {
+        let oldest = clock.now().monotonic.nanoseconds - CounterKeeper.patienceNanoseconds
+        let (late, batch): ([Waiting], [Waiting]?) = state.withLock { state in
+            let late = state.waiting.prefix { $0.since.nanoseconds < oldest }
+            state.waiting.removeFirst(late.count)
+            guard !state.waiting.isEmpty else {
+                state.isRunning = !late.isEmpty
+                return (Array(late), late.isEmpty ? nil : [])
+            }
+            var windows = 0
+            let batch = state.waiting.prefix(CounterKeeper.batchSize).prefix { waiting in
+                // The first is in it, however many it has.
+                defer { windows += waiting.question.parts.count }
+                return windows == 0 || windows + waiting.question.parts.count <= CounterKeeper.batchWindows
+            }
+            state.waiting.removeFirst(batch.count)
+            return (Array(late), Array(batch))
+        }
+        for waiting in late { waiting.caller.resume(throwing: EngineError.overloaded("the counters are slow")) }
+        return batch
+    }
+
     private func carryOut(_ batch: [Waiting]) async {
-        let askedAt = clock.now().monotonic
+        let start = clock.now().monotonic
         metrics.batches.increment()
         metrics.questions.increment(by: batch.count)
         do {
-            let answers = try await counters?.ask(batch.map(\.question)) ?? []
-            metrics.time.recordNanoseconds(clock.now().monotonic.nanoseconds - askedAt.nanoseconds)
+            let (answers, askedAt) = try await exchange(batch.map(\.question))
+            metrics.time.recordNanoseconds(clock.now().monotonic.nanoseconds - start.nanoseconds)
             guard answers.count == batch.count else {
                 throw StoreError(.corrupted, "the counters answered \(answers.count) of \(batch.count) questions")
             }
@@ -121,12 +166,81 @@ final class CounterKeeper: Sendable {
             }
         } catch {
             metrics.failures.increment()
-            // Whoever waits behind would only find out the same, later.
+            // Where they are out of reach, whoever waits behind would only find out the same, later. What only this batch
+            // has met is no reason to deny others.
+            let isGone = (error as? StoreError)?.code == .unavailable
             let behind = state.withLock { state in
-                defer { state.waiting = [] }
-                return state.waiting
+                defer { if isGone { state.waiting = [] } }
+                return isGone ? state.waiting : []
             }
             for waiting in batch + behind { waiting.caller.resume(throwing: error) }
+        }
+    }
+
+    /// Puts questions until the answer comes in time, by a clock that is right.
+    private func exchange(
+        _ questions: [CounterQuestion]
+    ) async throws -> (answers: [CounterAnswer], askedAt: MonotonicInstant) {
+        guard let counters else { throw EngineError.overloaded("there are no counters") }
+        for _ in 0..<CounterKeeper.attempts {
+            let sentAt = clock.now().monotonic
+            let latest = state.withLock { $0.clock.latest(at: sentAt) }
+            let batch = latest.map { CounterBatch(questions: questions, latest: $0) }
+            let report = try await counters.ask(batch ?? .clockReading)
+            let receivedAt = clock.now().monotonic
+            let step = state.withLock { $0.clock.take(report.time, sentAt: sentAt, receivedAt: receivedAt) }
+            if let step {
+                metrics.steps.increment()
+                logger.warning(
+                    "the clock of the shared counters was set forward, and is set back",
+                    metadata: ["milliseconds": "\(step / 1_000_000)"])
+                try await counters.setClockBack(
+                    byNanoseconds: step, after: report.setBack, hasCharged: batch != nil && report.answers != nil)
+            } else if batch != nil, let answers = report.answers {
+                return (answers, sentAt)
+            }
+        }
+        throw EngineError.overloaded("the counters are too slow, or their clock does not stand still")
+    }
+}
+
+// MARK: - Tending
+
+extension CounterKeeper {
+    /// Sees to the counters, and reads their clock, twice a second until it is cancelled.
+    func run() async {
+        guard counters != nil else { return }
+        while !Task.isCancelled {
+            await tend()
+            try? await Task.sleep(for: CounterKeeper.tendingInterval)
+        }
+    }
+
+    /// One round of it.
+    func tend() async {
+        guard let counters else { return }
+        do {
+            if try await counters.tend() {
+                metrics.losses.increment()
+                logger.error(
+                    "the shared counters were lost: what limits had counted is forgotten, but for those that stay shut")
+            }
+            _ = try await ask(CounterQuestion(parts: []))
+            if state.withLock({ state in
+                defer { state.isUsable = true }
+                return !state.isUsable
+            }) {
+                logger.notice("the shared counters can be used again")
+            }
+        } catch {
+            if state.withLock({ state in
+                defer { state.isUsable = false }
+                return state.isUsable
+            }) {
+                logger.error(
+                    "the shared counters can't be used: keys with limits are denied, unless these say otherwise",
+                    metadata: ["reason": "\(error)"])
+            }
         }
     }
 }

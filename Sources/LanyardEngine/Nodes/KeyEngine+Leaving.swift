@@ -33,11 +33,11 @@ extension KeyEngine {
 
     /// Forgets windows of the shared counters in which nothing counts any more; a bounded number, each minute.
     func forgetSharedWindows() async {
-        guard let membership else { return }
+        guard let counters = counterKeeper.counters else { return }
         let minute = Int(now.wall.minute)
         guard lastWindowForgetting.exchange(minute, ordering: .relaxed) != minute else { return }
         do {
-            _ = try await membership.store.forgetCounters(limit: KeyEngine.forgottenWindows)
+            _ = try await counters.forgetCounters(limit: KeyEngine.forgottenWindows)
         } catch {
             logger.debug("old windows can't be forgotten", metadata: ["reason": "\(error)"])
         }

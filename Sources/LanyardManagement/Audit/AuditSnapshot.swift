@@ -24,6 +24,9 @@ struct LimitSnapshot: Encodable {
     /// Money.
     let amountNanoUsd: Int64?
     let windowMs: Int64
+    /// Only where they are not the usual ones.
+    let onOutage: LimitDefinition.OutageRule?
+    let onLoss: LimitDefinition.LossRule?
 
     init(_ limit: LimitDefinition) {
         name = limit.name
@@ -33,6 +36,8 @@ struct LimitSnapshot: Encodable {
         case .usd: (amount, amountNanoUsd) = (nil, limit.amount)
         }
         windowMs = limit.windowMilliseconds
+        onOutage = limit.onOutage == .deny ? nil : limit.onOutage
+        onLoss = limit.onLoss == .forget ? nil : limit.onLoss
     }
 }
 

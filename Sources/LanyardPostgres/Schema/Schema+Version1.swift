@@ -268,6 +268,23 @@ extension Schema {
             is_clean boolean NOT NULL
         );
 
+        \(counters)
+        """
+
+    // By how much the server's clock is ahead of the time by which windows are counted, the last step of it that was noticed
+    // late, and which counters are the valid ones where they stand elsewhere.
+    private static let counters = """
+        CREATE TABLE counters (
+            only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+            set_back_us bigint NOT NULL DEFAULT 0,
+            step_at_us bigint,
+            step_us bigint,
+            name text,
+            confirmed_at timestamptz,
+            losses bigint NOT NULL DEFAULT 0
+        ) WITH (fillfactor = 50);
+
+        INSERT INTO counters DEFAULT VALUES;
 
         """
 

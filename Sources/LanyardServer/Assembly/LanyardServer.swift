@@ -9,6 +9,7 @@ import LanyardPostgres
 import LanyardSQLite
 import LanyardStorage
 import LanyardTelemetry
+import LanyardValkey
 import Logging
 import Metrics
 import NIOSSL
@@ -61,6 +62,9 @@ package struct LanyardServer: Sendable {
             return try await withMetricsFactory(telemetry.registry) {
                 try await KeyEngine(
                     configuration.database.source(connections: configuration.databaseConnections),
+                    counters: configuration.counters.map {
+                        .valkey($0.location, password: .given(file: $0.passwordFile))
+                    },
                     configuration: EngineConfiguration(configuration),
                     logger: telemetry.logger("lanyard.engine"))
             }

@@ -74,6 +74,18 @@ extension ServerConfiguration {
                 problems.append(problem(.databasePasswordFile, "a SQLite file has no password: leave it out"))
             }
         }
+        if case .sqlite = draft.configuration.database, draft.configuration.counters != nil {
+            problems.append(
+                problem(.counters, "one server that has a file to itself counts alone: leave it out, or use PostgreSQL")
+            )
+        }
+        if let file = draft.countersPasswordFile {
+            if draft.configuration.counters == nil {
+                problems.append(
+                    problem(.countersPasswordFile, "there is nothing to log in to: set \(Setting.counters.flag) too"))
+            }
+            draft.configuration.counters?.passwordFile = file
+        }
         let (data, admin) = (draft.configuration.data, draft.configuration.admin)
         if data.port != 0, data == admin {
             problems.append(problem(.admin, "\(admin) is the data listener's address: each needs its own"))

@@ -16,6 +16,8 @@ package struct ServerConfiguration: Sendable {
     /// Management, metrics, contract.
     package var admin = ListenAddress(host: "127.0.0.1", port: 8081)
     package var database = DatabaseLocation.sqlite(path: "lanyard.sqlite")
+    /// Where rolling limits are counted; `nil` for the database.
+    package var counters: CountersLocation?
     /// Connections to a database server, one that listens left out.
     package var databaseConnections = 8
     /// Receives the admin secret of a store that has none yet.

@@ -34,6 +34,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case logLevel = "log-level"
     case logFormat = "log-format"
     case counters
+    case countersPasswordFile = "counters-password-file"
 
     /// `--admin-key-file`
     package var flag: String { "--" + rawValue }

@@ -4,7 +4,7 @@ import Logging
 // The one table of settings. Flags, environment, file and help are all made from it.
 
 extension SettingDefinition {
-    package static let all: [SettingDefinition] = listening + storing + keeping + tls + bounds + logging + future
+    package static let all: [SettingDefinition] = listening + storing + keeping + tls + bounds + logging
 
     /// The table by setting; a test holds that there is a row for each.
     static let bySetting = Dictionary(uniqueKeysWithValues: all.map { ($0.setting, $0) })
@@ -48,6 +48,15 @@ extension SettingDefinition {
             .databaseConnections, "Connections to a PostgreSQL server; one more hears of other servers' changes.",
             within: 2...1_000,
             write: { $1.databaseConnections = $0 }, show: { "\($0.databaseConnections)" }),
+        text(
+            .counters, "valkey://user@host:port",
+            "Where servers of one PostgreSQL database count rolling limits: Valkey or Redis; without it, the database.",
+            read: { (text, draft) throws(InvalidSetting) in
+                draft.configuration.counters = try CountersLocation(parsing: text)
+            }, show: { $0.counters?.description }),
+        path(
+            .countersPasswordFile, "Holds the password of the counters; without it, LANYARD_COUNTERS_PASSWORD.",
+            read: { $1.countersPasswordFile = $0 }, show: { $0.counters?.passwordFile }),
         path(
             .adminKeyFile, "Receives the admin secret at the first start, readable for you alone. Keep it safe.",
             read: { $1.configuration.adminKeyFile = $0 }, show: { $0.adminKeyFile }),
@@ -136,11 +145,5 @@ extension SettingDefinition {
             write: { $1.attemptWarning = $0 }, show: { "\($0.attemptWarning)" }),
         choice(.logLevel, "From which level on lines are logged, to standard error.", \.logLevel),
         choice(.logFormat, "How a line is written: for machines or for people.", \.logFormat),
-    ]
-
-    private static let future: [SettingDefinition] = [
-        later(
-            .counters, "valkey://host:port", "Not in this version: counters that several nodes share.",
-            "shared counters are not in this version: leave it out")
     ]
 }

@@ -38,11 +38,21 @@ struct SettingDraft {
     var tlsPrivateKey: String?
     var clientAuthorities: String?
     var databasePasswordFile: String?
+    var countersPasswordFile: String?
 }
 
 extension SettingDefinition {
     /// Which part of the configuration a setting is.
     typealias Target<Value> = any WritableKeyPath<ServerConfiguration, Value> & Sendable
+
+    /// A setting with one value that may be missing.
+    static func text(
+        _ setting: Setting, _ placeholder: String, _ help: String,
+        read: @escaping @Sendable (String, inout SettingDraft) throws(InvalidSetting) -> Void,
+        show: @escaping @Sendable (ServerConfiguration) -> String?
+    ) -> SettingDefinition {
+        single(setting, placeholder, help, read: read, show: show)
+    }
 
     /// A setting with one value.
     private static func single(
@@ -167,15 +177,6 @@ extension SettingDefinition {
                 let texts = configuration[keyPath: target].map(\.description)
                 return texts.isEmpty ? nil : texts.joined(separator: ",")
             })
-    }
-
-    /// A setting that is known by name but of a later version.
-    static func later(
-        _ setting: Setting, _ placeholder: String, _ help: String, _ refusal: String
-    ) -> SettingDefinition {
-        single(
-            setting, placeholder, help,
-            read: { (_, _) throws(InvalidSetting) in throw InvalidSetting(refusal) }, show: { _ in nil })
     }
 
     static let longestList = 1_000

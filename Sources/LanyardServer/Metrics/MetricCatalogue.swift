@@ -61,6 +61,11 @@ enum MetricCatalogue {
         "lanyard_counter_batch_duration_seconds": MetricDescription(
             "How long a transaction of the shared counters took.", bounds: diskBounds),
         "lanyard_counter_failures_total": MetricDescription("Transactions of the shared counters that failed."),
+        "lanyard_counter_waived_total": MetricDescription(
+            "Calls that passed uncounted, as their limits say, while the shared counters were out of reach."),
+        "lanyard_counter_clock_steps_total": MetricDescription(
+            "Steps forward of the shared counters' clock that this node noticed."),
+        "lanyard_counters_lost_total": MetricDescription("Times that the shared counters were found to be lost."),
     ]
 
     private static let engine: [String: MetricDescription] = [

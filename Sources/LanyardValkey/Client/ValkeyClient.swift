@@ -64,13 +64,13 @@ package final class ValkeyClient: Sendable {
         _ script: ValkeyScript, keys: [[UInt8]], arguments: [[UInt8]], within time: Duration? = nil
     ) async throws(ValkeyError) -> RESPValue {
         let deadline = deadline(time)
-        let rest = [Array("\(keys.count)".utf8)] + keys + arguments
-        do {
-            return try await run([Array("EVALSHA".utf8), script.hash] + rest, by: deadline)
-        } catch {
-            guard error.serverCode == "NOSCRIPT" else { throw error }
-            return try await run([Array("EVAL".utf8), script.source] + rest, by: deadline)
-        }
+        return try await connection(by: deadline)
+            .evaluate(script, keys: keys, arguments: arguments, deadline: deadline)
+    }
+
+    /// The connection that commands go out on now, or the next one, waiting for it.
+    package func currentConnection(within time: Duration? = nil) async throws(ValkeyError) -> ValkeyConnection {
+        try await connection(by: deadline(time))
     }
 
     /// Takes no more commands, waits for the answers to those under way (a while), and closes.
@@ -91,9 +91,7 @@ package final class ValkeyClient: Sendable {
     private func deadline(_ time: Duration?) -> NIODeadline { .now() + TimeAmount(time ?? settings.commandTimeout) }
 
     private func run(_ command: [[UInt8]], by deadline: NIODeadline) async throws(ValkeyError) -> RESPValue {
-        let reply = try await connection(by: deadline).send(command, deadline: deadline)
-        if case .error(let failure) = reply { throw ValkeyError(failure) }
-        return reply
+        try await connection(by: deadline).run(command, deadline: deadline)
     }
 }
 

@@ -50,6 +50,8 @@ extension ValkeyConnection {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
         configuration.certificateVerification = .fullVerification
+        // A server that no longer answers is not waited for at the end.
+        configuration.shutdownTimeout = .milliseconds(100)
         if let file = location.authorityFile { configuration.trustRoots = .file(file) }
         return try NIOSSLContext(configuration: configuration)
     }

@@ -45,6 +45,28 @@ package final class ValkeyConnection: Sendable {
         return try result.get()
     }
 
+    /// Sends a command and waits for the answer.
+    ///
+    /// - Throws: Also what the server answers as an error.
+    package func run(_ command: [[UInt8]], deadline: NIODeadline) async throws(ValkeyError) -> RESPValue {
+        let reply = try await send(command, deadline: deadline)
+        if case .error(let failure) = reply { throw ValkeyError(failure) }
+        return reply
+    }
+
+    /// Runs a script; the server is sent its text only if it does not know it.
+    package func evaluate(
+        _ script: ValkeyScript, keys: [[UInt8]], arguments: [[UInt8]], deadline: NIODeadline
+    ) async throws(ValkeyError) -> RESPValue {
+        let rest = [Array("\(keys.count)".utf8)] + keys + arguments
+        do {
+            return try await run([Array("EVALSHA".utf8), script.hash] + rest, deadline: deadline)
+        } catch {
+            guard error.serverCode == "NOSCRIPT" else { throw error }
+            return try await run([Array("EVAL".utf8), script.source] + rest, deadline: deadline)
+        }
+    }
+
     /// Waits until the connection has ended, from whichever side.
     package func waitUntilEnded() async {
         try? await channel.closeFuture.get()

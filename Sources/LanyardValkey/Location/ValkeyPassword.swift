@@ -17,6 +17,15 @@ package struct ValkeyPassword: Sendable, CustomStringConvertible, CustomReflecta
     /// A file that holds the password and nothing else; read at each connecting, so that it can be changed.
     package static func file(_ path: String) -> ValkeyPassword { ValkeyPassword(source: .file(path)) }
 
+    /// The one in this file, or else in the environment, or none.
+    package static func given(file: String?) -> ValkeyPassword {
+        if let file { return .file(file) }
+        return ProcessInfo.processInfo.environment[variable].map { .text($0) } ?? .none
+    }
+
+    /// The environment's variable that holds a password.
+    package static let variable = "LANYARD_COUNTERS_PASSWORD"
+
     package var description: String { "a password" }
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 

@@ -73,6 +73,45 @@ struct SharedLimitTests {
         #expect(await nodes[0].code(secret) == nil)
     }
 
+    @Test("where its limits say so, a key passes uncounted while the counters can't be asked")
+    func waived() async throws {
+        var limit = LimitDefinition.requests(2, per: .seconds(10))
+        limit.onOutage = .allow
+        let (_, nodes, _, secret) = try await pair([limit])
+        #expect(await nodes[0].code(secret) == nil)
+        nodes[0].store.cutOff(true)
+        for _ in 0..<3 { #expect(await nodes[0].code(secret) == nil) }
+        nodes[0].store.cutOff(false)
+        #expect(await nodes[0].code(secret) == nil)
+        #expect(await nodes[0].code(secret) == .rateLimited)
+    }
+
+    @Test(
+        "a step forward of the counters' clock gives nobody anything back",
+        arguments: [Int64(200), 2000, 10_000, 100_000])
+    func steps(milliseconds: Int64) async throws {
+        let (fixture, nodes, _, secret) = try await pair([.requests(4, per: .seconds(2))])
+        for node in nodes { await node.engine.counterKeeper.tend() }
+        for _ in 0..<3 {
+            for index in 0..<4 { #expect(await nodes[index % 2].code(secret) == nil) }
+            fixture.cluster.stepClock(byMilliseconds: milliseconds)
+            for index in 0..<8 { #expect(await nodes[index % 2].code(secret) == .rateLimited) }
+            // What was forgotten too early shuts the window for its length; and a bucket more.
+            fixture.clock.advance(by: .milliseconds(2200))
+            for node in nodes { await node.engine.counterKeeper.tend() }
+        }
+    }
+
+    @Test("a step back of the counters' clock keeps a limit shut no longer than its window")
+    func stepsBack() async throws {
+        let (fixture, nodes, _, secret) = try await pair([.requests(4, per: .seconds(2))])
+        for index in 0..<4 { #expect(await nodes[index % 2].code(secret) == nil) }
+        fixture.cluster.stepClock(byMilliseconds: -3_600_000)
+        for index in 0..<4 { #expect(await nodes[index % 2].code(secret) == .rateLimited) }
+        fixture.clock.advance(by: .milliseconds(2200))
+        for index in 0..<4 { #expect(await nodes[index % 2].code(secret) == nil) }
+    }
+
     @Test("a lowered limit holds on every node from its acknowledgement on")
     func lowered() async throws {
         let (fixture, nodes, key, secret) = try await pair([.requests(100, per: .seconds(10))])

@@ -22,6 +22,7 @@ package final class RedisServer: Sendable {
     /// The file of the certificate that it shows, which is its own authority; `nil` without TLS.
     package let authorityFile: String?
     private let folder: TemporaryFolder
+    private let environment: [String: String]
     private let running = Mutex<Running?>(nil)
 
     private struct Running {
@@ -32,9 +33,10 @@ package final class RedisServer: Sendable {
 
     private init(
         folder: TemporaryFolder, port: Int, password: String?, certificate: RedisCertificate?,
-        settings: [String: String]
+        settings: [String: String], environment: [String: String]
     ) throws {
         self.folder = folder
+        self.environment = environment
         self.port = port
         self.password = password
         var all = [
@@ -62,13 +64,15 @@ package final class RedisServer: Sendable {
         try? running.withLock { $0.take()?.lifeline }?.close()
     }
 
-    /// Makes a server and waits until it serves. `settings` are those of `redis.conf`.
+    /// Makes a server and waits until it serves. `settings` are those of `redis.conf`, `environment` is its process's
+    /// beside the usual one.
     package static func start(
-        password: String? = nil, certificate: RedisCertificate? = nil, settings: [String: String] = [:]
+        password: String? = nil, certificate: RedisCertificate? = nil, settings: [String: String] = [:],
+        environment: [String: String] = [:]
     ) async throws -> RedisServer {
         let server = try RedisServer(
             folder: TemporaryFolder(), port: FreePort.find(), password: password, certificate: certificate,
-            settings: settings)
+            settings: settings, environment: environment)
         try await server.start()
         return server
     }
@@ -86,6 +90,7 @@ package final class RedisServer: Sendable {
         shell.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         shell.arguments = ["bash", "-c", Self.guardian, "redis", "redis-server", folder.file("redis.conf")]
         shell.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+        shell.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         shell.standardInput = pipe
         try Data().write(to: URL(fileURLWithPath: folder.file("log")))
         let output = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.file("log")))
@@ -134,6 +139,11 @@ package final class RedisServer: Sendable {
     /// Lets it go on.
     package func resume() {
         if let id { kill(id, SIGCONT) }
+    }
+
+    /// Carries out a command of a server without a password and TLS.
+    package func command(_ words: String...) async throws {
+        _ = try await PostgresProgram.run("redis-cli", ["-h", "127.0.0.1", "-p", "\(port)"] + words)
     }
 
     /// What it has logged.

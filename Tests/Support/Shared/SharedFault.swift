@@ -4,6 +4,6 @@ package enum SharedFault: String, CaseIterable, Sendable {
     case forgetsEverybody, forgetsNobody, keepsLeases, keepsLeasesOfLeavers, keepsLeasesOfJoiners
     case skipsAChange, hidesTheNewest, reversesChanges, ignoresLimits, losesDigests, keepsUndoneChanges
     case tellsNoChanges, tellsNoConfirmations, tellsNoRecalls
-    case chargesInPart, countsApart, neverForgetsUnits
+    case chargesInPart, countsApart, neverForgetsUnits, chargesLate, staysOpen, correctsTwice, namesTwo
     case namesItselfAnew, answersWhenClosed
 }

@@ -25,6 +25,11 @@ package final class SimulatedCluster: Sendable {
         var members: [NodeID: Member] = [:]
         var stores: [SimulatedStore] = []
         var windows: [CounterID: SavedWindow] = [:]
+        var stepped: Int64 = 0
+        var setBack: Int64 = 0
+        var step: CounterStep?
+        var counters: CounterNaming?
+        var countersConfirmedAt: Int64 = 0
     }
 
     private struct Member {
@@ -80,14 +85,23 @@ package final class SimulatedCluster: Sendable {
 
     // MARK: Counters
 
-    func ask(_ questions: [CounterQuestion]) -> [CounterAnswer] {
+    /// Sets the counters' clock, and nothing else.
+    package func stepClock(byMilliseconds milliseconds: Int64) {
+        content.withLock { $0.stepped += milliseconds * 1_000_000 }
+    }
+
+    func ask(_ batch: CounterBatch) -> CounterReport {
         content.withLock { content in
             if fault == .countsApart { content.windows = [:] }
-            let time = fault == .neverForgetsUnits ? 0 : milliseconds()
+            let now = fault == .neverForgetsUnits ? 0 : milliseconds() * 1_000_000 + content.stepped
+            let time = MonotonicInstant(nanoseconds: now - content.setBack)
+            guard time <= batch.latest || fault == .chargesLate else {
+                return CounterReport(time: time, setBack: content.setBack, answers: nil)
+            }
             var page = CounterPage(
-                time: MonotonicInstant(nanoseconds: time * 1_000_000), windows: Array(content.windows.values))
+                time: time, step: fault == .staysOpen ? nil : content.step, windows: Array(content.windows.values))
             var answers: [CounterAnswer] = []
-            for question in questions {
+            for question in batch.questions {
                 answers.append(page.apply(question))
                 guard fault == .chargesInPart, answers.last?.isCharged == false else { continue }
                 for part in question.parts { _ = page.apply(CounterQuestion(parts: [part])) }
@@ -95,7 +109,41 @@ package final class SimulatedCluster: Sendable {
             for window in page.changes {
                 content.windows[CounterID(subject: window.subject, identity: window.identity)] = window
             }
-            return answers
+            return CounterReport(time: time, setBack: content.setBack, answers: answers)
+        }
+    }
+
+    func setClockBack(by nanoseconds: Int64, after correction: Int64, hasCharged: Bool) {
+        content.withLock { content in
+            guard content.setBack == correction || fault == .correctsTwice else { return }
+            content.setBack += nanoseconds
+            guard hasCharged else { return }
+            content.step = CounterStep(
+                noticedAt: MonotonicInstant(
+                    nanoseconds: milliseconds() * 1_000_000 + content.stepped - content.setBack),
+                nanoseconds: max(nanoseconds, content.step?.nanoseconds ?? 0))
+        }
+    }
+
+    func confirmCounters(_ name: String) -> Bool {
+        content.withLock { content in
+            guard content.counters?.name == name else { return false }
+            content.countersConfirmedAt = milliseconds()
+            return true
+        }
+    }
+
+    func nameCounters(_ name: String, afterSilenceOf silence: Duration) -> CounterNaming {
+        content.withLock { content in
+            let (seconds, attoseconds) = silence.components
+            let age = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+            if let current = content.counters {
+                let isSilent = milliseconds() - content.countersConfirmedAt > age || fault == .namesTwo
+                guard current.name != name, isSilent else { return current }
+            }
+            let naming = CounterNaming(name: name, losses: content.counters.map { $0.losses + 1 } ?? 0)
+            (content.counters, content.countersConfirmedAt) = (naming, milliseconds())
+            return naming
         }
     }
 

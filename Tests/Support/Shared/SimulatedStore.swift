@@ -143,11 +143,27 @@ package final class SimulatedStore: SharedStore {
 
     // MARK: Counters
 
-    package func ask(_ questions: [CounterQuestion]) async throws -> [CounterAnswer] {
+    package func ask(_ batch: CounterBatch) async throws -> CounterReport {
         try reach()
-        let answers = cluster.ask(questions)
+        let report = cluster.ask(batch)
         try reach()
-        return answers
+        return report
+    }
+
+    package func setClockBack(byNanoseconds nanoseconds: Int64, after correction: Int64, hasCharged: Bool) async throws
+    {
+        try reach()
+        cluster.setClockBack(by: nanoseconds, after: correction, hasCharged: hasCharged)
+    }
+
+    package func confirmCounters(_ name: String) async throws -> Bool {
+        try reach()
+        return cluster.confirmCounters(name)
+    }
+
+    package func nameCounters(_ name: String, afterSilenceOf silence: Duration) async throws -> CounterNaming {
+        try reach()
+        return cluster.nameCounters(name, afterSilenceOf: silence)
     }
 
     package func forgetCounters(limit: Int) async throws -> Int {

@@ -2,7 +2,12 @@ package import LanyardCore
 
 extension LimitDefinition: JSONWritable {
     package func write(to writer: inout JSONWriter) {
-        writer.object { writeMembers(to: &$0) }
+        writer.object { writer in
+            writeMembers(to: &writer)
+            // The usual rules go without saying.
+            if onOutage != .deny { writer.member("on_outage", onOutage.rawValue) }
+            if onLoss != .forget { writer.member("on_loss", onLoss.rawValue) }
+        }
     }
 
     fileprivate func writeMembers(to writer: inout JSONWriter) {

@@ -24,7 +24,9 @@ extension JSONObjectReader {
             amount: reader.value("amount", placeholder: 1) { try $0.amount(in: unit ?? .requests, mayBeZero: false) },
             windowMilliseconds: reader.value("window", placeholder: 1_000) {
                 try $0.duration(in: windows).wholeMilliseconds
-            })
+            },
+            onOutage: reader.optional("on_outage") { try $0.choice(of: LimitDefinition.OutageRule.self) } ?? .deny,
+            onLoss: reader.optional("on_loss") { try $0.choice(of: LimitDefinition.LossRule.self) } ?? .forget)
         return limit
     }
 }

@@ -24,6 +24,19 @@ import Testing
             return variables.merging(["LD_PRELOAD": try library(), "FAKETIME": offset]) { $1 }
         }
 
+        /// For a process whose civil time is as far ahead of ours as a file says, whenever it looks; see ``set(_:_:)``.
+        static func environment(file: String) throws -> [String: String] {
+            try set(0, file)
+            return variables.merging(["LD_PRELOAD": try library(), "FAKETIME_TIMESTAMP_FILE": file]) { $1 }
+        }
+
+        /// Sets the clock of processes that read this file.
+        static func set(_ seconds: Double, _ file: String) throws {
+            let text = (seconds < 0 ? "" : "+") + String(format: "%.3f\n", seconds)
+            // In one step: a process that finds half of it would see another time.
+            try Data(text.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+        }
+
         /// What the library leaves behind when a process ends without warning.
         static func removeSharedMemory(of process: Int32) {
             for name in ["faketime_shm_", "sem.faketime_sem_"] { unlink("/dev/shm/\(name)\(process)") }

@@ -14,10 +14,11 @@ final class QuotaCluster: Sendable {
     let database: String
     let nodes: [QuotaNode]
 
-    /// Starts PostgreSQL and `count` nodes; `environment` is what a node is started with beside the rest.
+    /// Starts PostgreSQL and `count` nodes; `environment` is what a node is started with beside the rest, and `options`
+    /// what its command line says.
     init(
         _ count: Int = 3, stalenessBound: String = "3s", postgresEnvironment: [String: String] = [:],
-        environment: (Int) -> [String: String] = { _ in [:] }
+        options: (Int) -> [String] = { _ in [] }, environment: (Int) -> [String: String] = { _ in [:] }
     ) async throws {
         postgres = try await PostgresServer.start(environment: postgresEnvironment)
         database = try await postgres.makeDatabase()
@@ -25,7 +26,7 @@ final class QuotaCluster: Sendable {
         for number in 0..<count {
             let node = try QuotaNode(
                 postgres, database: database, first: nodes.first, stalenessBound: stalenessBound,
-                environment: environment(number))
+                options: options(number), environment: environment(number))
             // One after the other: the first one makes the schema, and writes down the administrator's secret.
             try await node.start()
             nodes.append(node)
@@ -63,12 +64,13 @@ final class QuotaNode: Sendable {
     private let database: String
     private let password: String
     private let stalenessBound: String
+    private let options: [String]
     private let environment: [String: String]
     private let running = Mutex<RunningProcess?>(nil)
 
     init(
         _ postgres: PostgresServer, database: String, first: QuotaNode?, stalenessBound: String,
-        environment: [String: String]
+        options: [String] = [], environment: [String: String]
     ) throws {
         installation = try Installation()
         self.first = first?.first ?? installation
@@ -76,12 +78,13 @@ final class QuotaNode: Sendable {
         self.database = "postgres://\(PostgresServer.user)@127.0.0.1:\(proxy.port)/\(database)"
         password = postgres.password
         self.stalenessBound = stalenessBound
+        self.options = options
         self.environment = environment
     }
 
     func start() async throws {
         let process = try installation.launch(
-            ["--database", database, "--staleness-bound", stalenessBound, "--log-level", "notice"],
+            ["--database", database, "--staleness-bound", stalenessBound, "--log-level", "notice"] + options,
             environment: environment.merging(["PGPASSWORD": password]) { $1 })
         let addresses = try await process.addresses(in: installation.file("ready.json"))
         let client = ServerClient(data: addresses.data, admin: addresses.admin, secret: try first.adminSecret)
