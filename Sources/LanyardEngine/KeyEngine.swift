@@ -120,6 +120,7 @@ public final class KeyEngine: Sendable {
         self.startedAt = startedAt.wall
         self.nodeID = nodeID
         membership = joined
+        joined?.standings = start.nodes
         let joinedAt = startedAt.monotonic.nanoseconds + clock.offsetNanoseconds
         lastConfirmed = Atomic(joinedAt)
         currentUntil = Atomic(joined == nil ? .max : joinedAt + configuration.stalenessBound.wholeNanoseconds)
@@ -163,12 +164,15 @@ public final class KeyEngine: Sendable {
         let projects: [ProjectRecord]
         let policies: [PolicyRecord]
         let windows: SavedWindows
+        /// Who else shares the store.
+        let nodes: [NodeStanding]
 
         init(_ store: any StoreReading, withWindows: Bool) throws {
             epoch = try store.epoch()
             hasImports = try store.hasImports()
             projects = try store.projects(page: Page(limit: RecordBounds.projects))
             policies = try store.policies(page: Page(limit: RecordBounds.policies))
+            nodes = try store.nodes()
             windows = withWindows ? try store.savedWindows() : SavedWindows(windows: [], clock: nil)
         }
     }

@@ -81,11 +81,12 @@ package final class PostgresStore: SharedStore {
 
 extension PostgresStore {
     package func join(_ node: NodeDescription) async throws -> StoreState {
-        let epoch = try await sharedWrite("joining") { transaction in
-            try transaction.reapAllLeases(of: node.id)
-            return try transaction.insertNode(node)
+        while true {
+            let epoch = try await sharedWrite("joining") { transaction in
+                try transaction.reapSomeLeases(of: node.id) ? try transaction.insertNode(node) : nil
+            }
+            if let epoch { return StoreState(incarnation: incarnation.name, epoch: epoch) }
         }
-        return StoreState(incarnation: incarnation.name, epoch: epoch)
     }
 
     package func confirm(_ node: NodeID, epoch: Int64) async throws -> StoreState? {
@@ -96,22 +97,24 @@ extension PostgresStore {
     }
 
     package func leave(_ node: NodeID) async throws {
-        try await sharedWrite("leaving") { transaction in
-            try transaction.reapAllLeases(of: node)
-            try transaction.deleteNode(node)
+        try await sharedWrite("leaving") { try $0.deleteNode(node) }
+        for _ in 0..<Self.mostReapings {
+            if try await sharedWrite("leaving", { try $0.reapSomeLeases(of: node) }) { return }
         }
     }
 
     package func forgetNodes(silentFor age: Duration) async throws -> [NodeID] {
-        try await sharedWrite("forgetting nodes") { transaction in
-            let silent = try transaction.silentNodes(age)
-            for node in silent {
-                try transaction.reapAllLeases(of: node)
-                try transaction.deleteNode(node)
-            }
-            return silent
+        var gone = Set(try await sharedWrite("forgetting nodes") { try $0.deleteSilentNodes(age) })
+        for _ in 0..<Self.mostReapings {
+            let (nodes, isDone) = try await sharedWrite("forgetting nodes") { try $0.reapSomeAbandonedLeases() }
+            gone.formUnion(nodes)
+            if isDone { break }
         }
+        return gone.sorted()
     }
+
+    /// So many transactions that reap at one time; what is left is found the next time that nodes are forgotten.
+    private static let mostReapings = 100
 
     package func ask(_ batch: CounterBatch) async throws -> CounterReport {
         try await sharedWrite("counting limits") { try $0.ask(batch) }

@@ -60,13 +60,14 @@ extension LedgerWriting {
     /// Carries out a batch.
     public func run(_ batch: LedgerBatch) throws -> LedgerOutcome {
         let time = try authorityTime(batch.localTime)
-        let ids = batch.balanceIDs(at: time)
-        var balances = try lockBalances(ids)
-        // Not before the rows are locked: another transaction that names the same ones may have been under way until then.
-        let leases = try leases(batch.leaseIDs)
-        // A withdrawal that is asked again may be of a period that has ended since.
-        let earlier = Set(leases.map(\.balance)).subtracting(ids)
-        if !earlier.isEmpty { balances += try lockBalances(earlier.sorted()) }
+        let leaseIDs = batch.leaseIDs
+        // A withdrawal that is asked again may be of a period that has ended since: all of it is locked in one order.
+        let ids = Set(batch.balanceIDs(at: time)).union(try leases(leaseIDs).map(\.balance))
+        var balances = try lockBalances(ids.sorted())
+        // They are certain only now: another transaction that names the same ones may have been under way until here.
+        let leases = try leases(leaseIDs)
+        let late = Set(leases.map(\.balance)).subtracting(ids)
+        if !late.isEmpty { balances += try lockBalances(late.sorted()) }
         var page = LedgerPage(time: time, balances: balances, leases: leases)
         let outcome = page.apply(batch)
         try save(page.changes)
@@ -77,14 +78,19 @@ extension LedgerWriting {
     /// - Returns: How many; fewer than `limit` when none is left.
     public func reapLeases(of holders: LeaseHolders, localTime: Timestamp, limit: Int) throws -> Int {
         let gone = try openLeases(of: holders, limit: limit)
-        guard !gone.isEmpty else { return 0 }
+        try reap(gone, localTime: localTime)
+        return gone.count
+    }
+
+    /// Counts leases that were open, and whose nodes are gone, as used.
+    package func reap(_ gone: [Lease], localTime: Timestamp) throws {
+        guard !gone.isEmpty else { return }
         let balances = try lockBalances(Set(gone.map(\.balance)).sorted())
         // Only now are they certain: a node that is not gone after all may have settled one meanwhile.
         let leases = try leases(gone.map(\.id))
         var page = LedgerPage(time: try authorityTime(localTime), balances: balances, leases: leases)
         page.reap(leases)
         try save(page.changes)
-        return gone.count
     }
 }
 

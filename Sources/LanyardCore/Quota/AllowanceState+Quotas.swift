@@ -76,6 +76,11 @@ extension AllowanceState {
         }
     }
 
+    /// The keeper had no room for it, and must be told again.
+    package func wasNotListed() {
+        withContent { $0.quotas?.isListed = false }
+    }
+
     /// The next question to the ledger asks how every quota stands.
     package func inquireQuotas() {
         forEachSlot { $0.inquire() }
@@ -90,9 +95,10 @@ extension AllowanceState {
         }
     }
 
-    /// The ledger that leases came from is no more.
-    package func voidLeases() {
-        forEachSlot { $0.void() }
+    /// Every lease counts as used, or, where the ledger that they came from is no more, all that it was to hear of is
+    /// void with them.
+    package func voidLeases(withBookings: Bool) {
+        forEachSlot { withBookings ? $0.void() : $0.voidLeases() }
     }
 
     /// Whether the ledger should hear of it though no call waits, and the keeper must be told.

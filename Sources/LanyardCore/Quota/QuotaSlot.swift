@@ -353,10 +353,19 @@ extension QuotaSlot {
     /// The ledger that all of this came from is no more: nothing is held, owed or known.
     package mutating func void() { self = QuotaSlot() }
 
+    /// The ledger counts all that was leased as used. What was used outside of any lease it has yet to hear of, and books
+    /// once, by the ids that it was told under.
+    package mutating func voidLeases() {
+        var left = QuotaSlot()
+        left.adjustments = adjustments
+        left.unbooked = unbooked
+        self = left
+    }
+
     /// Whether the ledger should hear of it though no call waits.
     package func wantsAttention(at now: Now) -> Bool {
         let isIdle = lastUse.nanoseconds <= now.monotonic.nanoseconds &- QuotaSlot.idleNanoseconds
-        return hasUnfinished || !leases.isEmpty && (isIdle || isOver(at: now))
+        return hasUnfinished || !leases.isEmpty && (isIdle || isRecalled || isOver(at: now))
     }
 
     /// The ledger could not be asked. What was wanted stays wanted.

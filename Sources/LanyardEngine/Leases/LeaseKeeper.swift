@@ -51,10 +51,18 @@ final class LeaseKeeper: Sendable {
 
     private struct Wish {
         let states: [AllowanceState]
-        /// Whether every lease is to be forgotten, in place of a batch.
-        var voids = false
+        /// What is to be forgotten, in place of a batch.
+        var voids: Voiding?
         /// `nil` where nobody waits.
         let caller: CheckedContinuation<Answer, any Error>?
+    }
+
+    /// What becomes void.
+    enum Voiding: Sendable {
+        /// Every lease: the store counts them as used.
+        case leases
+        /// Whatever the store was to hear of besides: it is another one.
+        case everything
     }
 
     /// What calls still lack after a batch.
@@ -136,19 +144,24 @@ final class LeaseKeeper: Sendable {
     private func submit(_ wish: Wish) {
         let (isTaken, mustStart) = state.withLock { state in
             // What nobody waits for is looked after by the next round of maintenance.
-            guard wish.voids || state.waiting.count < LeaseKeeper.mostWaiting else { return (false, false) }
+            guard wish.voids != nil || state.waiting.count < LeaseKeeper.mostWaiting else { return (false, false) }
             state.waiting.append(wish)
             defer { state.isRunning = true }
             return (true, !state.isRunning)
         }
         if mustStart { Task { await work() } }
-        if !isTaken { wish.caller?.resume(throwing: EngineError.overloaded("too many calls wait for leases")) }
+        guard !isTaken else { return }
+        if let caller = wish.caller {
+            caller.resume(throwing: EngineError.overloaded("too many calls wait for leases"))
+        } else {
+            for state in wish.states { state.wasNotListed() }
+        }
     }
 
     private func work() async {
         while let (wishes, isClosing) = next() {
-            if wishes.first?.voids == true {
-                forgetEverything()
+            if let voiding = wishes.first?.voids {
+                forget(voiding)
                 wishes.first?.caller?.resume(returning: Answer())
             } else {
                 await carryOut(wishes, returning: isClosing)
@@ -163,7 +176,7 @@ final class LeaseKeeper: Sendable {
                 return nil
             }
             var wishes = Array(state.waiting.prefix(LeaseKeeper.batchSize))
-            if let voiding = wishes.firstIndex(where: \.voids) { wishes = Array(wishes.prefix(max(1, voiding))) }
+            if let voiding = wishes.firstIndex(where: { $0.voids != nil }) { wishes = Array(wishes.prefix(max(1, voiding))) }
             state.waiting.removeFirst(wishes.count)
             return (wishes, state.isClosing)
         }
@@ -189,8 +202,8 @@ extension LeaseKeeper {
         } catch {
             // Whoever waits behind would only find out the same, later.
             let behind = state.withLock { state in
-                defer { state.waiting.removeAll { !$0.voids } }
-                return state.waiting.filter { !$0.voids }
+                defer { state.waiting.removeAll { $0.voids == nil } }
+                return state.waiting.filter { $0.voids == nil }
             }
             let now = clock.now().monotonic
             for wish in behind { for state in wish.states { state.ledgerFailed(at: now) } }
@@ -349,18 +362,18 @@ extension LeaseKeeper {
         return state.withLock { $0.holders.isEmpty } ? nil : failure
     }
 
-    /// Forgets every lease: the store is another one, or counts them as used. Returns once nothing is under way that was
-    /// asked before, so that no lease is withdrawn after this that nobody would know of.
-    func voidEverything() async {
+    /// Forgets what is void. Returns once nothing is under way that was asked before, so that no lease is withdrawn after
+    /// this that nobody would know of.
+    func void(_ voiding: Voiding) async {
         // It is never refused, and waits for nothing that can fail.
-        _ = try? await withCheckedThrowingContinuation { submit(Wish(states: [], voids: true, caller: $0)) }
+        _ = try? await withCheckedThrowingContinuation { submit(Wish(states: [], voids: voiding, caller: $0)) }
     }
 
-    private func forgetEverything() {
-        let holders = state.withLock { state in
-            defer { state.holders = [:] }
-            return Array(state.holders.values)
+    private func forget(_ voiding: Voiding) {
+        for holder in state.withLock({ Array($0.holders.values) }) {
+            holder.voidLeases(withBookings: voiding == .everything)
+            // What is left to book is asked for by the next round of maintenance.
+            if !holder.holdsLeases { state.withLock { $0.holders[holder.subject] = nil } }
         }
-        for holder in holders { holder.voidLeases() }
     }
 }

@@ -7,7 +7,8 @@ import Synchronization
 // Whoever has changed something waits here until every node that lives has confirmed the change's number. However many
 // wait, the table of nodes is read for all of them together: when a node has confirmed something, and otherwise after a
 // short while. Only a reading that began after a waiter came counts for it: its change was committed before it came, so a
-// node that joins later than the reading has seen it.
+// node that joins later than the reading has seen it. A reading that fails, or does not end, says nothing: whoever waits goes
+// on waiting, and once its time is over is told that nobody who is known has confirmed.
 
 /// Where changes wait to be confirmed.
 final class AcknowledgementDesk: Sendable {
@@ -53,24 +54,31 @@ final class AcknowledgementDesk: Sendable {
         }
     }
 
+    /// What a watch needs to know of its node.
+    struct Judgement: Sendable {
+        let now: @Sendable () -> MonotonicInstant
+        /// Reads the table; `nil` where that fails.
+        let read: @Sendable () async -> [NodeStanding]?
+        let judge: @Sendable (_ epoch: Int64, [NodeStanding]) -> Verdict
+        /// What is told where the table can't be read.
+        let unread: @Sendable (_ epoch: Int64) -> Verdict
+    }
+
     /// Reads the table for as long as anybody waits.
-    func watch(
-        now: @Sendable () -> MonotonicInstant, judge: @Sendable (Int64, [NodeStanding]) -> Verdict,
-        read: @Sendable () async -> [NodeStanding]
-    ) async {
+    func watch(_ judgement: Judgement) async {
         var pause = Duration.milliseconds(5)
         while true {
             let asking = content.withLock { $0.waiters }
-            let standings = await read()
-            let time = now()
+            let standings = await reading(judgement)
+            let time = judgement.now()
             var answered = 0
             for (id, waiter) in asking {
-                let verdict = judge(waiter.epoch, standings)
+                guard let standings else { break }
+                let verdict = judgement.judge(waiter.epoch, standings)
                 guard verdict.pending.isEmpty || waiter.deadline <= time else { continue }
-                _ = content.withLock { $0.waiters.removeValue(forKey: id) }
-                waiter.continuation.resume(returning: verdict)
-                answered += 1
+                if answer(id, verdict) { answered += 1 }
             }
+            if standings == nil { giveUp(judgement) }
             let isDone = content.withLock { content in
                 if content.waiters.isEmpty { content.isWatched = false }
                 return content.waiters.isEmpty
@@ -79,5 +87,45 @@ final class AcknowledgementDesk: Sendable {
             pause = answered > 0 ? .milliseconds(5) : min(pause * 2, .milliseconds(100))
             await confirmed.wait(for: pause)
         }
+    }
+
+    /// Reads the table, and meanwhile answers those whose time is over: a store that hangs holds nobody up.
+    private func reading(_ judgement: Judgement) async -> [NodeStanding]? {
+        let reading = Reading()
+        Task { reading.end(await judgement.read()) }
+        while true {
+            await reading.ended.wait(for: .milliseconds(100))
+            if let result = reading.result { return result }
+            giveUp(judgement)
+        }
+    }
+
+    /// A reading of the table that is under way.
+    private final class Reading: Sendable {
+        let ended = WakeSignal()
+        private let content = Mutex<[NodeStanding]??>(nil)
+
+        /// `nil` until it has ended; `nil` within if it failed.
+        var result: [NodeStanding]?? { content.withLock { $0 } }
+
+        func end(_ standings: [NodeStanding]?) {
+            content.withLock { $0 = .some(standings) }
+            ended.wake()
+        }
+    }
+
+    /// Answers those whose time is over.
+    private func giveUp(_ judgement: Judgement) {
+        let time = judgement.now()
+        let late = content.withLock { content in content.waiters.filter { $0.value.deadline <= time } }
+        for (id, waiter) in late { answer(id, judgement.unread(waiter.epoch)) }
+    }
+
+    /// - Returns: Whether it still waited.
+    @discardableResult
+    private func answer(_ id: Int, _ verdict: Verdict) -> Bool {
+        let waiter = content.withLock { $0.waiters.removeValue(forKey: id) }
+        waiter?.continuation.resume(returning: verdict)
+        return waiter != nil
     }
 }

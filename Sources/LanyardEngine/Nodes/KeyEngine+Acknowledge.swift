@@ -30,7 +30,7 @@ extension KeyEngine {
             let watches = membership.desk.add(waiter, limit: configuration.concurrentAcknowledgements)
             guard let watches else {
                 // Too many wait: what was last known must do.
-                return continuation.resume(returning: judge(epoch, membership.standings))
+                return continuation.resume(returning: lastKnown(epoch, membership))
             }
             guard watches else { return membership.desk.wake() }
             // Nobody's child: the caller may be cancelled while others wait.
@@ -39,11 +39,28 @@ extension KeyEngine {
     }
 
     private func watch(_ membership: Membership) async {
-        await membership.desk.watch(now: { self.now.monotonic }, judge: judge) {
-            if let standings = try? await self.storeRead({ try $0.nodes() }) { membership.standings = standings }
-            // While the store can't be read, whoever was known has not confirmed.
-            return membership.standings
+        await membership.desk.watch(
+            AcknowledgementDesk.Judgement(
+                now: { self.now.monotonic },
+                read: {
+                    guard let standings = try? await self.storeRead({ try $0.nodes() }) else { return nil }
+                    membership.standings = standings
+                    return standings
+                },
+                judge: judge, unread: { self.lastKnown($0, membership) }))
+    }
+
+    /// Where the table of nodes can't be read, whoever was known has not confirmed: silence was not seen, either.
+    private func lastKnown(_ epoch: Int64, _ membership: Membership) -> AcknowledgementDesk.Verdict {
+        var verdict = AcknowledgementDesk.Verdict(acknowledgedBy: [nodeID])
+        for standing in membership.standings where standing.node.id != nodeID {
+            if standing.epoch >= epoch {
+                verdict.acknowledgedBy.append(standing.node.id)
+            } else {
+                verdict.pending.append(standing.node.id)
+            }
         }
+        return verdict
     }
 
     @Sendable private func judge(_ epoch: Int64, _ standings: [NodeStanding]) -> AcknowledgementDesk.Verdict {

@@ -132,7 +132,7 @@ extension KeyEngine {
         membership.mustStartAnew = reason
         // Before it joins, which counts what it had leased as used: whoever forgot this node has done so already, and
         // another store has never heard of it.
-        await leases.voidEverything()
+        await leases.void(.leases)
         let asked = now.monotonic
         let state = try await membership.store.join(membership.node)
         let start = try await storeRead { try StartingState($0, withWindows: false) }
@@ -149,6 +149,9 @@ extension KeyEngine {
             for state in allowances.all { state.forgetEpoch() }
         }
         let isReplaced = membership.note(state)
+        // What was used, but never booked, is another store's.
+        if isReplaced { await leases.void(.everything) }
+        membership.standings = start.nodes
         membership.mustStartAnew = nil
         extendCurrency(from: asked)
         counters.countFlush(isReplaced ? .replaced : reason)

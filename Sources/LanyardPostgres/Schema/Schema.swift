@@ -18,6 +18,8 @@ enum Schema {
 
     /// The locks of this program, apart from those of others that use the database: the first of two numbers.
     static let lockSpace = 0x4C59_4431
+    /// The first number of the locks that balances are counted under.
+    static let balanceLockSpace = 0x4C59_4432
 
     /// The second number of a lock.
     enum Lock: Int {

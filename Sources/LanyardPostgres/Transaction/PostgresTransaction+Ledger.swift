@@ -4,8 +4,10 @@ import LanyardStorage
 // # The ledger's locks
 //
 // A balance that is not there yet must be locked too, or two transactions would both make it. A row that isn't there has
-// no lock in PostgreSQL; so each id is locked by an advisory lock of its hash, in the order of the ids, and then the rows
-// that there are, against who deletes them with their key. Two ids of one hash only wait for each other without need.
+// no lock in PostgreSQL; so each id is locked by an advisory lock, and then the rows that there are, in the order of their
+// key, against who deletes them with it. The server keeps all locks of all transactions in one table of fixed size, which a
+// batch must not fill: so there are only so many advisory locks, and an id takes the one of its hash. They are taken in
+// their order. Ids that share one only wait for each other without need.
 //
 // The rows are read by a statement of their own, because a statement sees what was committed before it began, and the one
 // that waits for locks begins before it has them.
@@ -33,13 +35,18 @@ extension PostgresTransaction {
     func lockBalances(_ ids: [QuotaBalanceID]) throws -> [QuotaBalance] {
         guard !ids.isEmpty else { return [] }
         try attempt("locking balances") {
-            var locks = ColumnArray(of: .int8, capacity: ids.count)
-            for id in ids { locks.add(id.lockNumber) }
+            let numbers = Set(ids.map(\.lockNumber)).sorted()
+            var locks = ColumnArray(of: .int8, capacity: numbers.count)
+            for number in numbers { locks.add(number) }
             var values = ColumnWriter(capacity: 1)
             values.add(locks)
-            _ = try rows("SELECT pg_advisory_xact_lock(id) FROM unnest($1::bigint[]) AS ids (id)", values)
+            _ = try rows(
+                """
+                SELECT pg_advisory_xact_lock(\(Schema.balanceLockSpace), id::integer)
+                FROM unnest($1::bigint[]) AS ids (id)
+                """, values)
         }
-        return try balances(ids, "FOR UPDATE OF balances")
+        return try balances(ids, "ORDER BY \(Self.balanceKey) FOR UPDATE OF balances")
     }
 
     func balances(_ ids: [QuotaBalanceID]) throws -> [QuotaBalance] { try balances(ids, "") }
@@ -52,14 +59,13 @@ extension PostgresTransaction {
     }
 
     /// Selects the balances whose ids are given, by arrays of their columns.
-    private static let amongIDs: String = {
-        let key = QuotaBalanceID.columns.joined(separator: ", ")
-        return """
-            WHERE (\(key)) IN (
-                SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[])
-            )
-            """
-    }()
+    private static let amongIDs = """
+        WHERE (\(balanceKey)) IN (
+            SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+        )
+        """
+
+    private static let balanceKey = QuotaBalanceID.columns.joined(separator: ", ")
 
     func openLeases(of holders: LeaseHolders, limit: Int) throws -> [Lease] {
         var values = ColumnWriter()
@@ -152,12 +158,11 @@ extension PostgresTransaction {
             var values = ColumnWriter()
             values.add(horizon.balances)
             values.add(max(0, limit))
-            let key = QuotaBalanceID.columns.joined(separator: ", ")
             // What somebody has locked is in use, and can go another time.
             let balances = try execute(
                 """
-                DELETE FROM balances WHERE (\(key)) IN (
-                    SELECT \(key) FROM balances WHERE period_end < $1 AND leased = 0
+                DELETE FROM balances WHERE (\(Self.balanceKey)) IN (
+                    SELECT \(Self.balanceKey) FROM balances WHERE period_end < $1 AND leased = 0
                     ORDER BY period_end LIMIT $2 FOR UPDATE SKIP LOCKED
                 )
                 """, values)
@@ -183,13 +188,21 @@ extension PostgresTransaction {
             var values = ColumnWriter()
             values.add(Int64(subject.kind.rawValue))
             values.add(subject.id)
-            try execute("DELETE FROM balances WHERE subject_kind = $1 AND subject = $2", values)
+            // Whoever counts them locks them in this order too.
+            try execute(
+                """
+                WITH held AS MATERIALIZED (
+                    SELECT \(Self.balanceKey) FROM balances WHERE subject_kind = $1 AND subject = $2
+                    ORDER BY \(Self.balanceKey) FOR UPDATE
+                )
+                DELETE FROM balances WHERE (\(Self.balanceKey)) IN (SELECT * FROM held)
+                """, values)
         }
     }
 }
 
 extension QuotaBalanceID {
-    /// Names a lock that all nodes share.
+    /// Names a lock that all nodes share: one of 1024.
     fileprivate var lockNumber: Int64 {
         var hash = LockHash()
         hash.add(CollectionOfOne(quota.subject.kind.rawValue))
@@ -199,6 +212,6 @@ extension QuotaBalanceID {
         numbers.append(bigEndian: start.milliseconds)
         hash.add(numbers)
         for text in [quota.source.rawValue, quota.unit.rawValue, quota.period.rawValue] { hash.add(text) }
-        return hash.number
+        return hash.number & 1023
     }
 }

@@ -92,14 +92,30 @@ extension PostgresTransaction {
         }
     }
 
-    /// Counts everything that a node has leased as used.
-    func reapAllLeases(of node: NodeID) throws {
-        // The server has a clock of its own.
-        let time = Timestamp(milliseconds: 0)
-        while try reapLeases(of: .node(node), localTime: time, limit: Self.reapedTogether) == Self.reapedTogether {}
+    /// Counts leases of a node as used: so many that the transaction stays short.
+    /// - Returns: Whether none is left.
+    func reapSomeLeases(of node: NodeID) throws -> Bool {
+        try reapLeases(of: .node(node), localTime: Self.noTime, limit: Self.reapedTogether) < Self.reapedTogether
     }
 
-    private static let reapedTogether = 1000
+    /// Counts leases as used whose nodes are not known (any more): those of nodes that were forgotten, and such as a node
+    /// took while it was being forgotten.
+    /// - Returns: Whose they were, and whether none is left.
+    func reapSomeAbandonedLeases() throws -> (nodes: Set<NodeID>, isDone: Bool) {
+        var values = ColumnWriter(capacity: 1)
+        values.add(Self.reapedTogether)
+        let gone: [Lease] = try records(
+            selecting: """
+                WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.id = leases.node)
+                ORDER BY node, id LIMIT $1
+                """, values)
+        try reap(gone, localTime: Self.noTime)
+        return (Set(gone.map(\.node)), gone.count < Self.reapedTogether)
+    }
+
+    /// The server has a clock of its own.
+    private static let noTime = Timestamp(milliseconds: 0)
+    private static let reapedTogether = 500
 
     func deleteNode(_ node: NodeID) throws {
         try attempt("leaving") {
@@ -109,31 +125,24 @@ extension PostgresTransaction {
         }
     }
 
-    /// Nodes whose last confirmation is too old, and such as hold leases without being known: those that went on for a
-    /// moment after they were forgotten. They are locked, so that none confirms meanwhile.
-    func silentNodes(_ age: Duration) throws -> [NodeID] {
-        try attempt("looking for silent nodes") {
+    /// Forgets nodes whose last confirmation is too old. What they have leased is without a known node then, and so it is
+    /// found whatever becomes of whoever has forgotten them.
+    func deleteSilentNodes(_ age: Duration) throws -> [NodeID] {
+        try attempt("forgetting silent nodes") {
             var values = ColumnWriter()
             values.add(Int64(clamping: age.milliseconds))
-            func ids(_ sql: String) throws -> [NodeID] {
-                let found = try rows(sql, values)
-                return try (0..<found.count).map { row in
-                    var columns = ColumnReader(found, row: row, of: "nodes")
-                    return try columns.id()
-                }
+            let found = try rows(
+                """
+                DELETE FROM nodes WHERE id IN (
+                    SELECT id FROM nodes
+                    WHERE confirmed_at < clock_timestamp() - $1::bigint * interval '1 millisecond'
+                    ORDER BY id FOR UPDATE SKIP LOCKED
+                ) RETURNING id
+                """, values)
+            return try (0..<found.count).map { row in
+                var columns = ColumnReader(found, row: row, of: "nodes")
+                return try columns.id()
             }
-            let silent = try ids(
-                """
-                SELECT id FROM nodes WHERE confirmed_at < clock_timestamp() - $1::bigint * interval '1 millisecond'
-                ORDER BY id FOR UPDATE SKIP LOCKED
-                """)
-            let unknown = try ids(
-                """
-                SELECT DISTINCT node FROM leases
-                WHERE state = 'open' AND changed_at < \(Self.clock) - $1::bigint
-                    AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.id = leases.node)
-                """)
-            return silent + unknown
         }
     }
 }

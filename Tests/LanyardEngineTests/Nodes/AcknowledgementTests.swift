@@ -79,6 +79,41 @@ struct AcknowledgementTests {
         #expect(try await acknowledgement.acknowledgedBy == [first.engine.nodeID])
     }
 
+    @Test("a reading that fails says nothing: the wait goes on until the table can be read")
+    func failedReading() async throws {
+        let fixture = try await ClusterFixture()
+        let (first, second, key, secret) = try await fixture.pair()
+        let change = try await fixture.write(key, secret, by: first) { $0.revokedAt = fixture.clock.now().wall }
+        first.store.failReads(true)
+        // The first node has never looked at the table since the second one joined.
+        async let acknowledgement = first.engine.apply([change])
+        try await first.waits()
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(first.isWaiting)
+        first.store.failReads(false)
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(first.isWaiting)
+        await second.engine.catchUp()
+        #expect(try await Set(acknowledgement.acknowledgedBy) == [first.engine.nodeID, second.engine.nodeID])
+        #expect(try await acknowledgement.pending == [])
+    }
+
+    @Test("a table that can't be read in time makes nobody silent, and holds nobody up for longer")
+    func hangingReading() async throws {
+        let fixture = try await ClusterFixture()
+        let (first, second, key, secret) = try await fixture.pair()
+        await first.engine.maintain()
+        let change = try await fixture.write(key, secret, by: first) { $0.revokedAt = fixture.clock.now().wall }
+        fixture.clock.advance(by: .seconds(31))
+        await first.engine.catchUp()
+        first.store.reads.close()
+        async let acknowledgement = first.engine.acknowledge(change.epoch, since: fixture.clock.now().monotonic)
+        try await first.waits()
+        fixture.clock.advance(by: .seconds(5))
+        #expect(await acknowledgement.pending == [second.engine.nodeID])
+        first.store.reads.open()
+    }
+
     @Test("a caller that goes away takes nobody's wait with it")
     func cancelled() async throws {
         let fixture = try await ClusterFixture()

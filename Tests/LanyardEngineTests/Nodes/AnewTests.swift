@@ -92,6 +92,46 @@ struct AnewTests {
         #expect(second.engine.isReady)
     }
 
+    @Test("what a node admitted while it was cut off is booked once it is back, though the others have forgotten it")
+    func bookings() async throws {
+        let fixture = try await ClusterFixture()
+        let (first, second) = (try await fixture.node(), try await fixture.node())
+        var quota = QuotaDefinition.requests(10, per: .lifetime)
+        quota.onOutage = .allow
+        let (key, secret) = try await fixture.createKey(by: first) { $0.quotas = [quota] }
+        await second.engine.catchUp()
+        #expect(await second.code(secret) == nil)
+        second.store.cutOff(true)
+        for _ in 0..<50 { #expect(await second.code(secret) == nil) }
+        fixture.clock.advance(by: .seconds(25))
+        await first.engine.catchUp()
+        await first.engine.maintain()
+        for _ in 0..<3 {
+            fixture.clock.advance(by: .seconds(25))
+            await first.engine.catchUp()
+            await first.engine.maintain()
+        }
+        #expect(Array(fixture.standings().keys) == [first.engine.nodeID])
+        second.store.cutOff(false)
+        await second.engine.catchUp()
+        await second.engine.maintain()
+        // Some of them were of its lease, which the others have counted whole.
+        try await eventually("it is booked") { try await balance(of: key, quota, fixture).used == 51 }
+        #expect(try await balance(of: key, quota, fixture).leased == 0)
+        #expect(await first.code(secret) == .quotaExceeded)
+    }
+
+    private func balance(
+        of key: KeyRecord, _ quota: QuotaDefinition, _ fixture: ClusterFixture
+    ) async throws -> QuotaBalance {
+        let identity = QuotaIdentity(subject: Subject(key.id), unit: quota.unit, period: quota.period, source: .key)
+        let start = quota.period.span(containing: fixture.clock.now().wall).start
+        let found = try await fixture.cluster.base.read { store in
+            try store.balances([QuotaBalanceID(quota: identity, start: start)])
+        }
+        return try #require(found.first)
+    }
+
     @Test("until everything was read again, a node that must begin anew denies")
     func failsClosed() async throws {
         let fixture = try await ClusterFixture()

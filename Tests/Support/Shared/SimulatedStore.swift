@@ -9,6 +9,8 @@ package final class SimulatedStore: SharedStore {
     private let state = Mutex(State())
     /// Holds back answers to reads that looked a secret up: loads of keys, after they were read.
     package let loads = Gate()
+    /// Holds back answers to all reads.
+    package let reads = Gate()
     /// Holds back confirmations before they are made.
     package let confirmations = Gate()
     /// Holds back answers of confirmations after they were made.
@@ -67,6 +69,7 @@ package final class SimulatedStore: SharedStore {
             return (try body(transaction), transaction.hasLookedUpSecret)
         }
         if isLoad { await loads.pass() }
+        await reads.pass()
         try reach()
         return result
     }

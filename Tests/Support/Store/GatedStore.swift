@@ -7,6 +7,8 @@ package final class GatedStore: Store {
     private let content = Mutex(Content())
 
     private let gate = Gate()
+    /// Holds back writes before they are made.
+    package let writes = Gate()
 
     private struct Content {
         var reads = 0
@@ -49,6 +51,7 @@ package final class GatedStore: Store {
     package func write<Result: Sendable>(_ body: @escaping @Sendable (any StoreWriting) throws -> Result) async throws
         -> Result
     {
+        await writes.pass()
         if content.withLock({ $0.failsWrites }) { throw StoreError(.full, "a test made it fail") }
         return try await base.write(body)
     }

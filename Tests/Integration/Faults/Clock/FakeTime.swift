@@ -30,6 +30,17 @@ import Testing
             return variables.merging(["LD_PRELOAD": try library(), "FAKETIME_TIMESTAMP_FILE": file]) { $1 }
         }
 
+        /// The same for a process that brings an allocator of its own (Debian's Redis: jemalloc), which would read the clock
+        /// before the library is ready: it gets the C library's, which is found first.
+        static func withoutOtherAllocators(_ environment: [String: String]) throws -> [String: String] {
+            let folder = URL(fileURLWithPath: try library()).deletingLastPathComponent().deletingLastPathComponent()
+            // The linker's loader finds it in /lib, where it may not be linked to from /usr/lib.
+            let machine = folder.lastPathComponent
+            let paths = ["/lib/\(machine)/libc.so.6", "/usr/lib/\(machine)/libc.so.6"]
+            let path = try #require(paths.first(where: FileManager.default.fileExists(atPath:)))
+            return environment.merging(["LD_PRELOAD": "\(try library()) \(path)"]) { $1 }
+        }
+
         /// Sets the clock of processes that read this file.
         static func set(_ seconds: Double, _ file: String) throws {
             let text = (seconds < 0 ? "" : "+") + String(format: "%.3f\n", seconds)

@@ -183,7 +183,8 @@ struct SharedCounterTests {
             let folder = try TemporaryFolder()
             let file = folder.file("time")
             let environment = try FakeTime.environment(file: file)
-            let redis = try await RedisServer.start(environment: counters == .redis ? environment : [:])
+            let redis = try await RedisServer.start(
+                environment: counters == .redis ? try FakeTime.withoutOtherAllocators(environment) : [:])
             let offsets = [5.0, -5.0, 0]
             let nodes = try offsets.map { try FakeTime.environment(ahead: $0) }
             let cluster = try await QuotaCluster(
