@@ -17,12 +17,13 @@ fail() {
 
 # step "what it does" command [argument…]
 step() {
-    running_step=$1
-    step_began=$SECONDS
-    say "$running_step"
+    local what=$1 began=$SECONDS
+    running_step=$what
+    step_began=$began
+    say "$what"
     shift
     "$@"
-    printf '    %s: done in %d s\n' "$running_step" "$((SECONDS - step_began))"
+    printf '    %s: done in %d s\n' "$what" "$((SECONDS - began))"
     running_step=""
 }
 

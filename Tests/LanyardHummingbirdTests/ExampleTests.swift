@@ -19,7 +19,7 @@ struct ExampleTests {
         process.executableURL = URL(fileURLWithPath: BuiltProgram.path("HummingbirdService"))
         process.arguments = arguments
         process.currentDirectoryURL = folder
-        process.environment = ["PORT": "0"]
+        process.environment = BuiltProgram.environment(adding: ["PORT": "0"])
         let (output, log) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = log

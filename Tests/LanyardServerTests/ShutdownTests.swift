@@ -8,12 +8,6 @@ import Testing
 
 @Suite("The end of a server")
 struct ShutdownTests {
-    /// Waits until something has become true that another task does.
-    private func wait(until condition: () -> Bool) async throws {
-        for _ in 0..<1_000 where !condition() { try await Task.sleep(for: .milliseconds(10)) }
-        try #require(condition())
-    }
-
     @Test("a call under way is answered, though nobody new gets in")
     func draining() async throws {
         let test = try TestServer()
@@ -26,7 +20,7 @@ struct ShutdownTests {
         // The head has arrived when a request that came later, on another connection, has been answered.
         _ = try await get("http://\(server.addresses.data)/healthz")
         let end = Task { try await server.stop() }
-        try await wait { test.log.text.contains("draining") }
+        try await eventually("the server drains") { test.log.text.contains("draining") }
         await #expect(throws: (any Error).self) {
             let late = try await RawConnection.connect(to: server.addresses.data)
             try await late.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -54,7 +48,7 @@ struct ShutdownTests {
             #expect(try await get("http://\(address)/readyz").status == 200)
         }
         let end = Task { try await server.stop() }
-        try await wait { !test.folder.exists("ready.json") }
+        try await eventually("the ready file is gone") { !test.folder.exists("ready.json") }
         for address in [server.addresses.data, server.addresses.admin] {
             // A connection of its own: nobody new is turned away yet.
             let late = try await RawConnection.connect(to: address)

@@ -51,7 +51,7 @@
             let process = Process()
             process.executableURL = URL(fileURLWithPath: BuiltProgram.lanyard)
             process.arguments = arguments
-            process.environment = environment
+            process.environment = BuiltProgram.environment(adding: environment)
             process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
             let (stdin, name) = (Pipe(), UUID().uuidString)
             process.standardInput = stdin

@@ -60,9 +60,9 @@ package final class DataPlaneServer: Service {
     }
 
     /// Brings up to date what is measured rather than counted; to be called before the metrics are read. It doesn't keep
-    /// the server alive.
+    /// the server alive, nor its metrics, which hold the registry that holds this.
     package var updateMetrics: @Sendable () -> Void {
-        { [metrics, bodies] in metrics.bodyBytes.record(bodies.held) }
+        { [weak gauge = metrics.bodyBytes, bodies] in gauge?.record(bodies.held) }
     }
 
     /// Serves until the service group shuts down, or the task is cancelled.

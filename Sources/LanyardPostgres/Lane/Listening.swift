@@ -1,10 +1,14 @@
 import Synchronization
 
-/// Where the listener will be found by what is made before it.
+/// Where the listener will be found by what is made before it, and what it holds itself.
 final class Listening: Sendable {
-    private let state = Mutex<NoticeListener?>(nil)
+    private struct Place {
+        weak var listener: NoticeListener?
+    }
 
-    var listener: NoticeListener? { state.withLock { $0 } }
+    private let place = Mutex(Place())
 
-    func set(_ listener: NoticeListener) { state.withLock { $0 = listener } }
+    var listener: NoticeListener? { place.withLock { $0.listener } }
+
+    func set(_ listener: NoticeListener) { place.withLock { $0.listener = listener } }
 }

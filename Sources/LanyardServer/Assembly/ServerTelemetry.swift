@@ -6,13 +6,14 @@ import Synchronization
 /// Where a server counts and logs.
 package struct ServerTelemetry: Sendable {
     package let registry: PrometheusRegistry
+    private let process: ProcessMetrics
     private let drain: LogDrain
     private let level: Logger.Level
     private let format: LogFormat
 
     package init(_ configuration: ServerConfiguration, output: any LogOutput = StandardErrorOutput()) {
         registry = PrometheusRegistry(describing: MetricCatalogue.descriptions)
-        ProcessMetrics.add(to: registry, version: LanyardVersion.text)
+        process = ProcessMetrics.add(to: registry, version: LanyardVersion.text)
         level = configuration.logLevel
         format = configuration.logFormat
         // Where everything is wanted, so is where it comes from.

@@ -18,14 +18,16 @@ final class ProcessMetrics: Sendable {
     private let mostDescriptors: Gauge
     private let countedSeconds = Mutex(0.0)
 
-    /// Adds them to a registry, for as long as it lives.
-    static func add(to registry: PrometheusRegistry, version: String) {
+    /// Adds them to a registry, where they are brought up to date for as long as they live.
+    static func add(to registry: PrometheusRegistry, version: String) -> ProcessMetrics {
         let start = Gauge(label: "process_start_time_seconds", factory: registry)
         start.record(Double(time(nil)))
         let build = Gauge(label: "lanyard_build_info", dimensions: [("version", version)], factory: registry)
         build.record(1)
         let metrics = ProcessMetrics(registry)
-        registry.beforeReading { metrics.update() }
+        // Weakly: they hold the registry.
+        registry.beforeReading { [weak metrics] in metrics?.update() }
+        return metrics
     }
 
     private init(_ registry: PrometheusRegistry) {

@@ -3,6 +3,7 @@ import LanyardManagement
 import Logging
 import NIOCore
 import NIOSSL
+import TestSupport
 import Testing
 
 @testable import LanyardDataPlane
@@ -18,8 +19,9 @@ func withListener(
     configuration.host = "127.0.0.1"
     configuration.port = 0
     configuration.eventLoops = 1
-    // Beyond what the busiest machine takes: tests of the deadline set their own.
+    // Beyond what the busiest machine takes, even to shake hands: tests of these set their own.
     configuration.parking.deadline = .seconds(50)
+    configuration.connection.headTimeout = .seconds(TestRun.seconds(50))
     configure(&configuration)
     let server = DataPlaneServer(
         decisions: decisions, management: management, configuration: configuration, logger: logger)

@@ -20,4 +20,19 @@ package enum BuiltProgram {
         #endif
         return folder.appendingPathComponent(name).path
     }
+
+    /// What a started program inherits: nothing that could configure it by accident, but where the build's libraries are,
+    /// and what scripts/test tells the sanitizers, which is for every program.
+    private static let inherited = ProcessInfo.processInfo.environment.filter {
+        ["PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key)
+    }
+
+    /// The environment to start a program in: what it inherits, and `own`. A library that `own` preloads comes beside those
+    /// that are preloaded already.
+    package static func environment(adding own: [String: String] = [:]) -> [String: String] {
+        var environment = inherited.merging(own) { $1 }
+        let preloaded = [inherited, own].compactMap { $0["LD_PRELOAD"] }
+        if !preloaded.isEmpty { environment["LD_PRELOAD"] = preloaded.joined(separator: ":") }
+        return environment
+    }
 }

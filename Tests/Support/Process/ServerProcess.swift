@@ -39,7 +39,7 @@ package final class ServerProcess: Sendable {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = command
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        process.environment = Self.inherited.merging(environment) { $1 }
+        process.environment = BuiltProgram.environment(adding: environment)
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output
@@ -49,11 +49,6 @@ package final class ServerProcess: Sendable {
         }
         try process.run()
         try output.close()
-    }
-
-    /// Nothing that could configure a server by accident; what a sanitizer is told is for every program.
-    private static let inherited = ProcessInfo.processInfo.environment.filter {
-        ["PATH", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key)
     }
 
     deinit {

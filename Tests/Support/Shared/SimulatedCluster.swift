@@ -23,13 +23,18 @@ package final class SimulatedCluster: Sendable {
         var log: [Int64: Change] = [:]
         var prunedUpTo: Int64 = 0
         var members: [NodeID: Member] = [:]
-        var stores: [SimulatedStore] = []
+        var stores: [Opening] = []
         var windows: [CounterID: SavedWindow] = [:]
         var stepped: Int64 = 0
         var setBack: Int64 = 0
         var step: CounterStep?
         var counters: CounterNaming?
         var countersConfirmedAt: Int64 = 0
+    }
+
+    /// Whoever has opened a store holds it, and it holds the cluster.
+    private struct Opening {
+        weak var store: SimulatedStore?
     }
 
     private struct Member {
@@ -57,7 +62,7 @@ package final class SimulatedCluster: Sendable {
     /// Another opening of the store.
     package func open() -> SimulatedStore {
         let store = SimulatedStore(self)
-        content.withLock { $0.stores.append(store) }
+        content.withLock { $0.stores.append(Opening(store: store)) }
         return store
     }
 
@@ -244,6 +249,6 @@ package final class SimulatedCluster: Sendable {
         case (.changed, .tellsNoChanges), (.confirmed, .tellsNoConfirmations), (.recalled, .tellsNoRecalls): return
         default: break
         }
-        for store in content.withLock({ $0.stores }) { store.receive(notice) }
+        for opening in content.withLock({ $0.stores }) { opening.store?.receive(notice) }
     }
 }
