@@ -127,6 +127,19 @@ extension PostgresStore {
         }
     }
 
+    package func tend() async throws -> Bool {
+        let name = PostgresTransaction.ownCounters
+        if try await confirmCounters(name) { return false }
+        let naming = try await nameCounters(name, afterSilenceOf: Self.countersSilence)
+        guard naming.name == name else {
+            throw StoreError(.unavailable, "other nodes count limits elsewhere: give all of them the same counters")
+        }
+        return naming.losses > 0
+    }
+
+    /// After so long without a word from the others, they count elsewhere no more.
+    private static let countersSilence = Duration.seconds(10)
+
     package func confirmCounters(_ name: String) async throws -> Bool {
         try await pooled(.write, "confirming the counters", begin: nil) { try $0.confirmCounters(name) }
     }

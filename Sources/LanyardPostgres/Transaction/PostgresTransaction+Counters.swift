@@ -56,9 +56,13 @@ extension PostgresTransaction {
     private func counterClock() throws -> CounterTime {
         try attempt("reading the clock") {
             var columns = try counterColumns(
-                "\(Self.microseconds) - set_back_us, set_back_us, step_at_us, step_us")
+                "\(Self.microseconds) - set_back_us, set_back_us, step_at_us, step_us, name")
             let (time, setBack) = (try columns.number(), try columns.number())
             let (stepAt, step) = (try columns.optionalNumber(), try columns.optionalNumber())
+            // Nodes that count elsewhere have named what they count in, and two places would each hold the whole amount.
+            if let name = try columns.optionalText(), name != Self.ownCounters {
+                throw StoreError(.unavailable, "other nodes count limits elsewhere: give all of them the same counters")
+            }
             return CounterTime(
                 time: MonotonicInstant(nanoseconds: time * 1000), setBack: setBack * 1000,
                 step: stepAt.flatMap { at in
@@ -68,6 +72,9 @@ extension PostgresTransaction {
                 })
         }
     }
+
+    /// The name of the windows in this database.
+    static let ownCounters = "database"
 
     private static let microseconds = "floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 

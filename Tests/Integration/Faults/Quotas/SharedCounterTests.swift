@@ -151,11 +151,19 @@ struct SharedCounterTests {
         try await cluster.stop()
     }
 
-    @Test("a node that reaches another server counts nowhere, and says so")
-    func split() async throws {
+    /// What the third node counts in, while the others use a Redis server.
+    enum Elsewhere: String, CaseIterable {
+        case anotherServer, database
+    }
+
+    @Test(
+        "a node that would count in another place than the rest counts nowhere, and says so",
+        arguments: Elsewhere.allCases)
+    func split(_ elsewhere: Elsewhere) async throws {
         let servers = [try await RedisServer.start(), try await RedisServer.start()]
+        let other = elsewhere == .database ? [] : Self.counters(servers[1])
         let cluster = try await QuotaCluster(
-            stalenessBound: "2s", options: { Self.counters(servers[$0 == 2 ? 1 : 0]) })
+            stalenessBound: "2s", options: { $0 == 2 ? other : Self.counters(servers[0]) })
         let limits = [Limit(name: "five", amount: 50, seconds: 5)]
         let key = try await cluster.nodes[0].client().createKey("split", Self.members(limits))
         let time = Duration.seconds(TestRun.isLong ? 40 : 10)

@@ -89,9 +89,9 @@ import Testing
         func cluster() async throws {
             let start = try await run("start")
             #expect(start.end == .exit(0), "\(start.output)")
-            // PostgreSQL, three nodes, nginx, and what the first and the last have started.
+            // PostgreSQL, Redis, three nodes, nginx, and what the first and the last have started.
             let started = try processes()
-            #expect(started.count > 6 && started.allSatisfy(goesOn), "\(started)")
+            #expect(started.count > 7 && started.allSatisfy(goesOn), "\(started)")
             let failure: (any Error)?
             do {
                 try await exerciseCluster()
