@@ -216,8 +216,8 @@ let package = Package(
         tests(
             "FaultTests", at: "Tests/Integration/Faults",
             [
-                "LanyardCommand", "LanyardSQLite", "LanyardStorage", "LanyardWire", "LanyardTesting", "TestSupport",
-                asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
+                "LanyardCommand", "LanyardSQLite", "LanyardStorage", "LanyardWire", "LanyardTesting", "LanyardCore",
+                "TestSupport", asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
             ]),
         testSupport("FuzzKit", at: "Tests/Fuzz/Kit", ["LanyardHTTP", "LanyardWire", "LanyardCore"]),
         tests(

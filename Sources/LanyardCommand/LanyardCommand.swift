@@ -35,7 +35,9 @@ struct LanyardCommand: AsyncParsableCommand {
                 subcommands: [Accounts.self, Projects.self, Plans.self, Roles.self, Policies.self]),
             CommandGroup(
                 name: "Operation",
-                subcommands: [Serve.self, Audit.self, Attempts.self, Nodes.self, Admin.self, Version.self]),
+                subcommands: [
+                    Serve.self, Audit.self, Attempts.self, Nodes.self, Stores.self, Admin.self, Version.self,
+                ]),
         ])
 
     static func main() async {

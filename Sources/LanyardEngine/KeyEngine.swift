@@ -168,6 +168,7 @@ public final class KeyEngine: Sendable {
         let nodes: [NodeStanding]
 
         init(_ store: any StoreReading, withWindows: Bool) throws {
+            try store.refuseUnlessItMayBeServed()
             epoch = try store.epoch()
             hasImports = try store.hasImports()
             projects = try store.projects(page: Page(limit: RecordBounds.projects))

@@ -49,6 +49,10 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case removed
         /// A newer version of Lanyard has written it.
         case schemaTooNew = "schema_too_new"
+        /// A copy into it has not been finished: it may lack anything.
+        case unfinishedCopy = "unfinished_copy"
+        /// Its content has moved to another store: what is changed there is not known here.
+        case moved
         /// It can't be opened.
         case cannotOpen = "cannot_open"
         /// It was closed.

@@ -9,6 +9,9 @@ extension StoreError.Code {
         case .full: "Make room on the disk."
         case .removed: "Stop the server, put the file back or restore it from a backup, and start again."
         case .schemaTooNew: "Start the newer version of Lanyard that has written it."
+        case .unfinishedCopy: "Finish it: lanyard store copy --finish."
+        case .moved:
+            "Serve that store. To go back to this one, and lose what has changed since: lanyard store reopen."
         case .cannotOpen: "Check that its folder exists and that this user may write there."
         case .closed, .unavailable, .constraint, .inputOutput: nil
         }
@@ -18,7 +21,9 @@ extension StoreError.Code {
     package var isOfThisFile: Bool {
         switch self {
         case .locked, .readOnly, .cannotOpen: true
-        case .corrupted, .full, .removed, .schemaTooNew, .closed, .unavailable, .constraint, .inputOutput: false
+        case .corrupted, .full, .removed, .schemaTooNew, .unfinishedCopy, .moved, .closed, .unavailable, .constraint,
+            .inputOutput:
+            false
         }
     }
 }

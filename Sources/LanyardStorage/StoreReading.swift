@@ -130,6 +130,10 @@ public enum StoreMarker: String, Sendable, CaseIterable {
     case adminSecretWrittenAt = "admin_secret_written_at"
     /// The minute before which usage has been put together by the hour, as a decimal number.
     case usageRolledUpTo = "usage_rolled_up_to"
+    /// That the store is a copy of another, and how far it has come: until it is whole, nobody may serve it.
+    case copy
+    /// Where the store's content has gone. Empty where it was opened again.
+    case movedTo = "moved_to"
 }
 
 /// What a key's decision depends on, read in one transaction.

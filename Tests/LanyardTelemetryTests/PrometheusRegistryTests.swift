@@ -159,9 +159,9 @@ struct PrometheusRegistryTests {
     func updates() throws {
         let meter = registry.makeMeter(label: "age", dimensions: [])
         let registry = registry
-        registry.beforeReading {
+        registry.beforeReading { [weak registry] in
             meter.increment(by: 1)
-            registry.makeMeter(label: "made_late", dimensions: []).set(Int64(1))
+            registry?.makeMeter(label: "made_late", dimensions: []).set(Int64(1))
         }
         #expect(try read().value("age") == 1)
         #expect(try read().value("age") == 2)

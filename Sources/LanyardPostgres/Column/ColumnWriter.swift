@@ -67,6 +67,12 @@ struct ColumnWriter {
         try add(value.rawValue)
     }
 
+    /// A value that is in PostgreSQL's binary form already.
+    mutating func add(raw value: ArraySlice<UInt8>?) {
+        guard let value else { return addNull() }
+        append { $0.append(contentsOf: value) }
+    }
+
     mutating func add(_ value: [UInt8]) {
         append { $0.append(contentsOf: value) }
     }

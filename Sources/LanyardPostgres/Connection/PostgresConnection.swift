@@ -157,6 +157,53 @@ extension PostgresConnection {
     }
 }
 
+// MARK: - Copying
+
+extension PostgresConnection {
+    /// Begins a `COPY … FROM STDIN`: until it is ended, nothing but its data can be sent.
+    func beginCopy(_ sql: String) throws(StatementFailure) {
+        guard !isLost else { throw .lost("the connection is lost") }
+        guard PQsendQuery(raw, sql) == 1 else { throw lost() }
+        let deadline = timeout.deadline
+        try flush(deadline)
+        while PQisBusy(raw) == 1 {
+            try wait(Int16(POLLIN), deadline)
+            guard PQconsumeInput(raw) == 1 else { throw lost() }
+        }
+        guard let result = PQgetResult(raw) else { throw lost() }
+        if PQresultStatus(result) == PGRES_COPY_IN { return PQclear(result) }
+        let refusal = Self.error(of: result)
+        PQclear(result)
+        _ = try results(deadline)
+        throw .refused(refusal)
+    }
+
+    /// Sends data. What the server thinks of it is heard at the end.
+    func copy(_ data: [UInt8]) throws(StatementFailure) {
+        let deadline = timeout.deadline
+        let isTaken = data.withUnsafeBytes { bytes in
+            PQputCopyData(raw, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: bytes.count))
+        }
+        // 0: libpq has no room; with the socket emptied it has.
+        guard isTaken >= 0 else { throw lost() }
+        try flush(deadline)
+        if isTaken == 0 { try copy(data) }
+    }
+
+    func endCopy() throws(StatementFailure) {
+        let deadline = timeout.deadline
+        while true {
+            switch PQputCopyEnd(raw, nil) {
+            case 1:
+                _ = try results(deadline)
+                return
+            case 0: try flush(deadline)
+            default: throw lost()
+            }
+        }
+    }
+}
+
 // MARK: - Waiting
 
 extension PostgresConnection {

@@ -27,6 +27,8 @@ enum Schema {
         case migration = 1
         /// Held by the one transaction that writes.
         case writing = 2
+        /// Held by whoever copies another store into this one, for as long as its connection lasts.
+        case copying = 3
 
         /// Takes the lock until the transaction ends.
         var sql: String { "SELECT pg_advisory_xact_lock(\(Schema.lockSpace), \(rawValue))" }

@@ -37,6 +37,25 @@ enum Schema {
         if !isCurrent { try migrator.migrate(writer) }
     }
 
+    /// Refuses a database that is not Lanyard's, or that a newer version has written, without changing anything.
+    static func expectKnown(_ database: Database) throws {
+        guard try Int64.fetchOne(database, sql: "PRAGMA application_id") == applicationID else {
+            throw StoreError(.cannotOpen, "this is no database of Lanyard's")
+        }
+        if try migrator.hasBeenSuperseded(database) {
+            throw StoreError(.schemaTooNew, "a newer version of Lanyard has written this database")
+        }
+    }
+
+    /// Refuses a database that is not exactly as this version has it, without changing anything.
+    static func expectCurrent(_ database: Database) throws {
+        try expectKnown(database)
+        guard try migrator.hasCompletedMigrations(database) else {
+            throw StoreError(
+                .cannotOpen, "an older version of Lanyard has written this database: serve it once with this one")
+        }
+    }
+
     private static func refuseForeign(_ database: Database) throws {
         let isEmpty = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
         let id = try Int64.fetchOne(database, sql: "PRAGMA application_id")

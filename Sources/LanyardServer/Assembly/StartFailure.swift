@@ -69,7 +69,7 @@ extension StartFailure {
         case .readOnly: "Name the primary server, and let the user create a schema in the database."
         case .full: "Make room on the server's disk."
         case .corrupted: "Restore the database from a backup."
-        case .schemaTooNew: code.fix
+        case .schemaTooNew, .unfinishedCopy, .moved: code.fix
         case .locked, .removed, .closed, .constraint, .inputOutput: nil
         }
     }

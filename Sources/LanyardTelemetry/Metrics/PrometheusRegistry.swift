@@ -71,7 +71,8 @@ package final class PrometheusRegistry: MetricsFactory, Sendable {
         }
     }
 
-    /// Runs `update` before each reading, so that a gauge can be set to what is true then. It must not wait for anything.
+    /// Runs `update` before each reading, so that a gauge can be set to what is true then. It must not wait for anything,
+    /// and holds the registry weakly if at all, as it should any metric of it.
     package func beforeReading(_ update: @escaping @Sendable () -> Void) {
         state.withLock { $0.updates.append(update) }
     }

@@ -100,6 +100,13 @@ package final class PostgresServer: Sendable {
         return try await PostgresProgram.run("pg_dump", address, environment: environment)
     }
 
+    /// Runs what ``dump(_:)`` has written, as ``user``, in one transaction.
+    package func restore(_ file: String, into database: String) async throws {
+        let arguments = ["-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-f", file]
+        let address = ["-h", "127.0.0.1", "-p", "\(port)", "-U", Self.user, database]
+        try await PostgresProgram.run("psql", arguments + address, environment: environment)
+    }
+
     /// Runs SQL as the superuser; what it printed, without headings.
     @discardableResult
     package func run(_ sql: String, in database: String = "postgres") async throws -> String {
