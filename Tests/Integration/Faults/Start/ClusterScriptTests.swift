@@ -108,6 +108,37 @@ import Testing
             if let failure { throw failure }
         }
 
+        @Test("in a folder that is another user's, nothing is started, and nobody's process is ended")
+        func foreignFolder() async throws {
+            let sleeper = try ServerProcess(["/bin/sleep", "600"], in: folder.path)
+            let path = folder.file("cluster")
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            let beginning = try #require(
+                try String(contentsOfFile: "/proc/\(sleeper.id)/stat", encoding: .utf8)
+                    .split(separator: ")").last?.split(separator: " ").dropFirst(19).first)
+            try Data("\(sleeper.id)\n\(beginning)\n".utf8).write(to: URL(filePath: path + "/node1.pid"))
+            // Whoever may not give a folder away has another one led to.
+            if chown(path, 65534, 65534) != 0 {
+                try FileManager.default.moveItem(atPath: path, toPath: folder.file("planted"))
+                try FileManager.default.createSymbolicLink(
+                    atPath: path, withDestinationPath: folder.file("planted"))
+            }
+            for command in ["stop", "status", "start"] {
+                let run = try await run(command)
+                #expect(run.end == .exit(1) && run.output.contains("not a folder of yours"), "\(run.output)")
+            }
+            #expect(goesOn(sleeper.id))
+            sleeper.send(SIGKILL)
+            _ = await sleeper.ended
+        }
+
+        @Test("a secret that the first steps name stands in no process's arguments")
+        func firstSteps() throws {
+            let text = try String(contentsOfFile: Self.script, encoding: .utf8)
+            #expect(!text.contains(#/curl[^\n]*-H "Authorization/#))
+            #expect(text.contains("curl -i -H @-"))
+        }
+
         @Test("a start whose nodes don't serve fails, says so, and ends the PostgreSQL that it had started")
         func failedStart() async throws {
             let start = try await run("start", binary: "/bin/false")
