@@ -85,29 +85,9 @@ extension KeyEngine {
         return decide(request, report: &report)
     }
 
-    /// How often a decision may go and fetch: the key, what its quotas may lease, and what its limits hold. What a call is
-    /// clamped to is known only after the second; for all others the last two are one.
-    package static let maximumRounds = 3
-
-    /// Ends a call that a grant opened. What was reserved for it and not used comes back, if `actual` says what was used; a
-    /// unit that it doesn't name was used as it was reserved.
-    package func finish(_ id: GrantID, actual: ActualCosts? = nil) -> FinishOutcome {
-        let now = now
-        let (outcome, call) = calls.finish(id, at: now.monotonic)
-        if let call, let actual, let reservation = call.reservation {
-            settle(reservation, of: call.state, actual: actual.completed(by: reservation.costs), at: now)
-        }
-        return outcome
-    }
-
-    private func settle(_ reservation: Reservation, of state: AllowanceState, actual: Costs, at now: Now) {
-        for state in state.settle(reservation, actual: actual, at: now) { leases.enqueue(state) }
-        // Usage counted what was reserved, in the minute of the grant.
-        var correction = UsageTally(minute: reservation.minute)
-        correction.tokens = actual.tokens - reservation.costs.tokens
-        correction.nanoUSD = actual.nanoUSD - reservation.costs.nanoUSD
-        if correction.tokens != 0 || correction.nanoUSD != 0 { pending.add(correction, of: state.subject) }
-    }
+    /// How often a decision may go and fetch: the key; what its quotas may lease and a place in flight; and what its limits
+    /// hold, last, for asking charges them. Once more, for a place can be lost to another call.
+    package static let maximumRounds = 4
 
     /// A key by the store's present state, as `explain` judges it.
     package struct Explainable: Sendable {

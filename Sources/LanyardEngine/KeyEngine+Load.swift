@@ -18,6 +18,7 @@ extension KeyEngine {
                 // Where the ledger can't be asked, the quotas know it, and say whether the call may pass all the same.
                 do { try await leases.fetch(states, costs) } catch {}
             }
+            if authorities.contains(.places), let state = states.first { try await places.fetch(state) }
             guard authorities.contains(.counters) else { return nil }
             return try await counterKeeper.charge(states, costs)
         }

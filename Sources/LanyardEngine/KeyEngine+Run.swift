@@ -44,7 +44,8 @@ extension KeyEngine: Service {
         await settleStore()
         await reloadUnread()
         let now = now.monotonic
-        calls.sweep(now: now)
+        for call in calls.sweep(now: now) where call.state.endCall() { places.enqueue(call.state) }
+        places.maintain()
         leases.maintain()
         allowances.sweep(now: now)
         resolver.sweep()
@@ -56,6 +57,7 @@ extension KeyEngine: Service {
         await leases.prune(balancesAfter: configuration.usageRetention)
         await tendNodes()
         await forgetSharedWindows()
+        await forgetPassedFinishes()
     }
 
     /// Answers that may not be given again are erased, at the latest a minute after their time: a store that is stolen

@@ -32,6 +32,8 @@ public final class KeyEngine: Sendable {
     let cache: KeyCache
     let allowances: AllowanceTable
     let calls: OpenCalls
+    /// Asks for places in flight that several nodes count together.
+    let places: PlaceKeeper
     let resolver: KeyResolver
     let leases: LeaseKeeper
     /// Asks for limits that several nodes count together.
@@ -53,6 +55,8 @@ public final class KeyEngine: Sendable {
     let lastForgetting = Atomic<Int>(0)
     /// The minute in which old windows of the shared counters were last forgotten.
     let lastWindowForgetting = Atomic<Int>(0)
+    /// The minute in which ends of calls that were passed on were last forgotten.
+    let lastFinishForgetting = Atomic<Int>(0)
     let attempts: RefusedAttempts
     let retention = Mutex(UsageRetention())
     /// When the last flush that left nothing unwritten began, on the monotonic clock.
@@ -102,7 +106,8 @@ public final class KeyEngine: Sendable {
         let node = NodeDescription(
             id: nodeID, host: configuration.host, version: configuration.version, startedAt: startedAt.wall)
         // Before the first read: whoever changes something from here on waits for this node.
-        let joined = try await Membership.join(store, node)
+        let clockNow = { @Sendable () -> MonotonicInstant in source.now().monotonic }
+        let joined = try await Membership.join(store, node, now: clockNow)
         // Windows that several nodes count stand in the store, by its own clock: there is nothing to restore.
         let isAlone = joined == nil
         let start: StartingState
@@ -126,8 +131,9 @@ public final class KeyEngine: Sendable {
         currentUntil = Atomic(joined == nil ? .max : joinedAt + configuration.stalenessBound.wholeNanoseconds)
         cache = KeyCache(bytes: configuration.cacheBytes, absentDigests: configuration.absentDigests)
         allowances = AllowanceTable(capacity: configuration.trackedSubjects, countsTogether: joined != nil)
-        calls = OpenCalls(capacity: configuration.openCalls, timeout: configuration.callTimeout)
+        calls = OpenCalls(node: nodeID, capacity: configuration.openCalls, timeout: configuration.callTimeout)
         leases = LeaseKeeper(store: store, node: nodeID, clock: clock, logger: logger)
+        places = PlaceKeeper(joined?.store, node: nodeID, clock: clock, logger: logger)
         counterKeeper = CounterKeeper(shared, clock: clock, logger: logger)
         resolver = KeyResolver(allowances: allowances, leases: leases)
         budget = UnknownKeyBudget(perMinute: configuration.unknownKeysPerMinute)

@@ -7,13 +7,16 @@ package enum FinishOutcome: Sendable {
     /// It was finished before, or timed out: saying so again is harmless.
     case alreadyFinished
     case unknown
+    /// Another node granted it: ``KeyEngine/finishElsewhere(_:actual:)`` tells that one.
+    case elsewhere
 }
 
 /// The calls that are held open, by the id that their callers were given.
 ///
-/// Memory only: after a crash nothing is open, since nothing that could finish a call has survived to hold it.
+/// Memory only, and of the calls that this node granted: after a crash nothing is open, since nothing that could finish a call has survived to hold it.
 final class OpenCalls: Sendable {
     private let calls: Shards<Table>
+    private let node: NodeID
     private let capacity: Int
     private let timeoutNanoseconds: Int64
 
@@ -37,15 +40,16 @@ final class OpenCalls: Sendable {
         }
     }
 
-    init(capacity: Int, timeout: Duration) {
+    init(node: NodeID, capacity: Int, timeout: Duration) {
+        self.node = node
         self.capacity = capacity
         timeoutNanoseconds = timeout.wholeNanoseconds
         calls = Shards { Table() }
     }
 
     func open(_ call: OpenedCall, at now: Now) -> GrantID? {
-        let id = GrantID.make(atMilliseconds: now.wall.milliseconds)
-        return calls.withShard(of: id.low) { shard in
+        let id = GrantID.make(by: node, atMilliseconds: now.wall.milliseconds)
+        return calls.withShard(of: Self.shard(of: id)) { shard in
             guard shard.open.count < perShard else { return nil }
             if !call.isInFlight {
                 guard shard.reservations < perShard / 2 + 1 else { return nil }
@@ -56,22 +60,24 @@ final class OpenCalls: Sendable {
         }
     }
 
-    /// Ends a call. What it returns beside the outcome is the call's to settle, by whoever ended it and nobody else.
+    /// Ends a call. What it returns beside the outcome is to be settled, and its place given back, by whoever ended it and
+    /// nobody else; not before this returns, for a decision holds its state's lock while it opens a call here.
     func finish(_ id: GrantID, at now: MonotonicInstant) -> (outcome: FinishOutcome, call: OpenedCall?) {
-        let (outcome, call) = calls.withShard(of: id.low) { shard -> (FinishOutcome, OpenedCall?) in
+        calls.withShard(of: Self.shard(of: id)) { shard -> (FinishOutcome, OpenedCall?) in
             guard let call = shard.remove(id) else {
                 return (shard.ended[id] == nil ? .unknown : .alreadyFinished, nil)
             }
             if shard.ended.count < perShard { shard.ended[id] = deadline(after: now) }
             return (.finished, call)
         }
-        // Outside the lock: a decision holds its state's lock while it opens a call here.
-        if let call, call.isInFlight { call.state.endCall() }
-        return (outcome, call)
     }
 
+    /// The last bits are the node's, and the same for all.
+    private static func shard(of id: GrantID) -> UInt64 { id.low >> 32 }
+
     /// Ends the calls that were never finished, and forgets those that ended long ago.
-    func sweep(now: MonotonicInstant) {
+    /// - Returns: Calls whose places are to be given back.
+    func sweep(now: MonotonicInstant) -> [OpenedCall] {
         var ended: [OpenedCall] = []
         calls.forEach { shard in
             shard.ended = shard.ended.filter { $0.value > now }
@@ -82,7 +88,7 @@ final class OpenCalls: Sendable {
             }
         }
         // A reservation that nobody settled stays charged.
-        for call in ended where call.isInFlight { call.state.endCall() }
+        return ended.filter(\.isInFlight)
     }
 
     var openCount: Int {

@@ -58,4 +58,11 @@ extension Management {
     ) async throws -> Value {
         try await engine.store.read { store in try body(store, Resolver(store)) }
     }
+
+    /// Runs one that may read much.
+    func report<Value: Sendable>(
+        _ body: @escaping @Sendable (any StoreReading, Resolver) throws -> Value
+    ) async throws -> Value {
+        try await engine.store.report { store in try body(store, Resolver(store)) }
+    }
 }

@@ -14,7 +14,7 @@ extension StoreSource {
     /// password that is wrong, or a server whose settings let commits be lost, `readOnly` for a standby or a user without
     /// the rights, `schemaTooNew`.
     public static func postgres(
-        _ url: String, passwordFile: String? = nil, connections: Int = 8
+        _ url: String, passwordFile: String? = nil, connections: Int = 10
     ) -> StoreSource {
         StoreSource {
             let location: PostgresLocation
@@ -25,7 +25,7 @@ extension StoreSource {
             }
             var settings = PostgresSettings()
             settings.passwordFile = passwordFile
-            settings.connections = max(2, connections)
+            settings.connections = max(5, connections)
             return try await PostgresStore.open(location, settings: settings)
         }
     }

@@ -11,7 +11,7 @@ public import LanyardCore
 // then another incarnation: epochs mean nothing any more, caches are flushed, and leases are void.
 
 /// A store that several nodes open at once.
-public protocol SharedStore: Store, SharedCounters, CounterRegistry {
+public protocol SharedStore: Store, SharedCounters, CounterRegistry, SharedFinishes, SharedPlaces {
     /// Makes the node known. Before its first read. A lease that was open under its name counts as used: who joins again
     /// has forgotten it.
     /// - Returns: The store's incarnation, and its newest change.
@@ -39,6 +39,8 @@ public enum StoreNotice: Sendable, Hashable {
     case confirmed
     /// Others need what is leased of this quota.
     case recalled(QuotaIdentity)
+    /// Others were told that calls have ended that this node granted.
+    case finishing(NodeMark)
 }
 
 /// How a shared store stands.

@@ -14,6 +14,13 @@ public protocol Store: Sendable {
         _ body: @escaping @Sendable (any StoreReading) throws -> Result
     ) async throws -> Result
 
+    /// As ``read(_:)``, for reports that may take long: however many are asked for, they hold up nothing else. By default
+    /// it is that.
+    /// - Throws: ``StoreError``, or what the body throws.
+    func report<Result: Sendable>(
+        _ body: @escaping @Sendable (any StoreReading) throws -> Result
+    ) async throws -> Result
+
     /// Reads and writes in one transaction, alone among writers. When this returns, everything written has reached the
     /// disk; when it throws, nothing of it lasts. Several callers' bodies may share one commit, each undone by itself.
     /// The body may run more than once, and must have no effects of its own.
@@ -31,6 +38,15 @@ public protocol Store: Sendable {
 
     /// Finishes what was begun and closes; whatever comes later throws ``StoreError/Code/closed``.
     func close() async throws
+}
+
+extension Store {
+    /// For a store whose readers hold nobody up.
+    public func report<Result: Sendable>(
+        _ body: @escaping @Sendable (any StoreReading) throws -> Result
+    ) async throws -> Result {
+        try await read(body)
+    }
 }
 
 /// A malfunction of a store: never a refusal, and never with a secret in it.

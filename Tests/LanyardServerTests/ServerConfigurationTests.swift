@@ -70,7 +70,7 @@ struct ServerConfigurationTests {
     /// A value for every setting that isn't its default, as it is shown.
     private static let samples: [Setting: String] = [
         .data: "127.0.0.1:9000", .admin: "[::1]:0", .database: "sqlite:/tmp/x.sqlite",
-        .databasePasswordFile: "db.password", .databaseConnections: "3", .adminKeyFile: "a.key",
+        .databasePasswordFile: "db.password", .databaseConnections: "7", .adminKeyFile: "a.key",
         .readyFile: "r.json", .trustedProxy: "10.0.0.0/8", .tlsCert: "c.pem", .tlsKey: "k.pem", .clientCA: "ca.pem",
         .stalenessBound: "5s", .maxConnections: "12", .idleTimeout: "90s", .headerTimeout: "500ms", .bodyTimeout: "20s",
         .maxBody: "64KiB", .bodyMemory: "128MiB", .maxAdminConnections: "5", .maxHead: "8KiB", .maxFields: "20",

@@ -61,6 +61,12 @@ extension SharedFault {
         case .correctsTwice: "the clock of the counters"
         case .staysOpen: "after a step of the clock"
         case .namesTwo: "the counters have one name"
+        case .losesFinishes, .answersFinishesAnew: "the end of a call waits"
+        case .findsStrangersGrants: "a call of a node that nobody knows"
+        case .keepsFinishes: "ends of calls are forgotten"
+        case .givesEveryPlace: "nodes hold no more places"
+        case .losesFloors: "a node never holds fewer"
+        case .keepsPlaces, .keepsPlacesOfJoiners: "what a node held is free"
         case .namesItselfAnew: "a store is one incarnation"
         case .answersWhenClosed: "a closed shared store"
         }

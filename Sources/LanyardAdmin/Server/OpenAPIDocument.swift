@@ -216,8 +216,9 @@ paths:
       tags: [data]
       summary: End a call that is held open
       description: >-
-        Gives the in-flight place of a grant back. Safe to repeat: a grant that has ended already, by time too,
-        is answered the same. An id that is unknown, or whose grant ended more than 10 minutes ago, is `not_found`.
+        Gives the in-flight place of a grant back, whichever of the servers that share the store has granted it. Safe to
+        repeat: a grant that has ended already, by time too, is answered the same. An id that is unknown, or whose grant
+        ended more than 10 minutes ago, or on a server that has ended since, is `not_found`.
       x-lanyard-scope: lanyard:verify
       requestBody:
         required: true
@@ -3412,7 +3413,7 @@ components:
         quotas: {type: array, items: {$ref: '#/components/schemas/Quota'}}
         in_flight:
           type: [integer, 'null']
-          description: How many calls may be open at once; null for no bound.
+          description: How many calls may be open at once, on all servers together; null for no bound.
         ip_allowlist:
           type: array
           items: {$ref: '#/components/schemas/Cidr'}
@@ -3517,7 +3518,7 @@ components:
           type: [integer, 'null']
           minimum: 1
           maximum: 1000000
-          description: How many calls may be open at once; null for no bound.
+          description: How many calls may be open at once, on all servers together; null for no bound.
         ip_allowlist:
           type: array
           items: {$ref: '#/components/schemas/Cidr'}
@@ -3603,7 +3604,7 @@ components:
           type: [integer, 'null']
           minimum: 1
           maximum: 1000000
-          description: How many calls may be open at once; null for no bound.
+          description: How many calls may be open at once, on all servers together; null for no bound.
         ip_allowlist:
           type: array
           items: {$ref: '#/components/schemas/Cidr'}
@@ -3683,7 +3684,7 @@ components:
           type: [integer, 'null']
           minimum: 1
           maximum: 1000000
-          description: How many calls may be open at once; null for no bound.
+          description: How many calls may be open at once, on all servers together; null for no bound.
         ip_allowlist:
           type: array
           items: {$ref: '#/components/schemas/Cidr'}
@@ -4282,7 +4283,7 @@ components:
         quotas: {type: array, items: {$ref: '#/components/schemas/Quota'}}
         in_flight:
           type: [integer, 'null']
-          description: How many calls may be open at once; null for no bound.
+          description: How many calls may be open at once, on all servers together; null for no bound.
         created_at: {$ref: '#/components/schemas/Time'}
         updated_at: {$ref: '#/components/schemas/Time'}
 
@@ -4299,7 +4300,7 @@ components:
           type: [integer, 'null']
           minimum: 1
           maximum: 1000000
-          description: How many calls may be open at once; null for no bound.
+          description: How many calls may be open at once, on all servers together; null for no bound.
       examples:
         - name: free
           scopes: ['invoices:read']
@@ -4320,7 +4321,7 @@ components:
           type: [integer, 'null']
           minimum: 1
           maximum: 1000000
-          description: How many calls may be open at once; null for no bound.
+          description: How many calls may be open at once, on all servers together; null for no bound.
       examples:
         - {limits: [{name: rpm, amount: 120, window: 60s}]}
 

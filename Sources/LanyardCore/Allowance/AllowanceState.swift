@@ -30,6 +30,8 @@ package final class AllowanceState: Sendable {
         var shared: SharedWindows?
         var maximumInFlight: Int32 = .max
         var inFlight: Int32 = 0
+        /// Where several nodes count the calls in flight together: what this one holds.
+        var places: PlaceBook?
         /// In a list of the engine's, waiting to be flushed.
         var isListed = false
         /// A window has changed since it was last saved.
@@ -54,6 +56,7 @@ package final class AllowanceState: Sendable {
             let isNewer = epoch > content.epoch
             content.epoch = epoch
             content.maximumInFlight = maximumInFlight ?? .max
+            if countsTogether, maximumInFlight != nil, content.places == nil { content.places = PlaceBook() }
             if countsTogether {
                 if limits.rules.isEmpty {
                     content.shared = nil
@@ -104,8 +107,17 @@ package final class AllowanceState: Sendable {
 
 extension AllowanceState {
     /// Ends one call.
-    package func endCall() {
-        content.withLock { $0.inFlight = max(0, $0.inFlight - 1) }
+    /// - Returns: Whether its place is to be given back, and the keeper of places must be told.
+    @discardableResult
+    package func endCall() -> Bool {
+        content.withLock { content in
+            content.inFlight = max(0, content.inFlight - 1)
+            guard let book = content.places, !book.isListed,
+                book.held - content.inFlight > content.maximumInFlight / PlaceBook.spareDivisor
+            else { return false }
+            book.isListed = true
+            return true
+        }
     }
 
     /// Calls open now.
@@ -191,7 +203,7 @@ extension AllowanceState {
     package func isForgettable(now: MonotonicInstant) -> Bool {
         content.withLock { content in
             guard content.inFlight == 0, content.tally == nil, !content.isListed, !content.isUnsaved,
-                content.quotas?.isEmpty ?? true
+                content.quotas?.isEmpty ?? true, content.places.map({ $0.held == 0 && !$0.isUnanswered }) ?? true
             else { return false }
             guard let block = content.block else { return true }
             for rule in content.limits.rules {

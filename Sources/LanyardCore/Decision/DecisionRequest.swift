@@ -50,6 +50,8 @@ package enum Ticket: Sendable, Hashable {
         /// The counters, for limits that several nodes count together. Asking charges: the answer is a
         /// ``CounterReceipt``, which the call must bring along when it is decided anew.
         package static let counters = Authorities(rawValue: 2)
+        /// Those who count the calls in flight on all nodes, for a place.
+        package static let places = Authorities(rawValue: 4)
     }
 }
 

@@ -6,7 +6,7 @@ struct Spending: Sendable {
     var denial: Denial?
     /// Who must be asked before it can be told; nothing was counted.
     private var lacking: Ticket.Authorities = []
-    var mustWait: Bool { !lacking.isEmpty }
+    var mustWait: Bool { denial == nil && !lacking.isEmpty }
     var ownMustAsk = false
     var accountMustAsk = false
     var accountMustFlush = false
@@ -50,6 +50,16 @@ extension Spending {
         }
     }
 
+    /// Where several nodes count the calls in flight, this one must hold a place for another.
+    mutating func checkPlace(_ own: borrowing AllowanceState.Content, now: Now) {
+        guard denial == nil else { return }
+        switch own.place(at: now.monotonic) {
+        case .free: break
+        case .none: denial = Denial(.tooManyInFlight, .inFlight(maximum: own.maximumInFlight, canFinish: true))
+        case .unknown: lacking.insert(.places)
+        }
+    }
+
     /// Once everything that this node can tell suffices: asking the counters charges them.
     mutating func checkCounters(
         _ content: borrowing AllowanceState.Content, _ subject: Subject, _ receipt: CounterReceipt?
@@ -83,6 +93,7 @@ extension Spending {
             denial = Denial(.unavailable)
         } else if isInFlight {
             own.inFlight += 1
+            own.places?.lastUse = now.monotonic
         }
     }
 
@@ -107,9 +118,11 @@ extension Spending {
 // MARK: - Once they are let go
 
 extension Spending {
-    /// The counters are asked after the ledger has answered: what it refuses must charge nothing, and what a call is
-    /// clamped to is known only then.
-    private var authorities: Ticket.Authorities { lacking.contains(.ledger) ? .ledger : lacking }
+    /// The counters are asked after the ledger has answered, and after whoever counts the calls in flight: what these refuse
+    /// must charge nothing, and what a call is clamped to is known only then.
+    private var authorities: Ticket.Authorities {
+        lacking.isDisjoint(with: [.ledger, .places]) ? lacking : lacking.subtracting(.counters)
+    }
 
     func decision(on key: ResolvedKey, _ node: some DecisionNode) -> Decision {
         if mustWait {

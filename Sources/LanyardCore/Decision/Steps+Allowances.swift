@@ -13,6 +13,7 @@ extension Steps {
                 account.withContent { shared in
                     let limited = checkLimits(demand.costs, &shared, accountSubject, receipt, now: now)
                     spending.denial = later(spending.denial, limited)
+                    spending.checkPlace(own, now: now)
                     if own.quotas != nil || shared.quotas != nil {
                         spending.checkQuotas(demand, own, shared, now: now)
                     }
@@ -31,6 +32,7 @@ extension Steps {
                     spending.accountMustFlush = shared.isUnsaved && shared.markListed()
                 }
             } else {
+                spending.checkPlace(own, now: now)
                 if own.quotas != nil { spending.checkQuotas(demand, own, now: now) }
                 spending.checkCounters(own, ownSubject, receipt)
                 if !spending.mustWait {

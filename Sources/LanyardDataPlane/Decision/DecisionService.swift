@@ -17,6 +17,8 @@ package protocol DecisionService: DecisionNode, Sendable {
     /// Ends a call that a grant opened, for what it turned out to cost; what was reserved for it stands where `actual` is
     /// `nil`.
     func finish(_ id: GrantID, actual: ActualCosts?) -> FinishOutcome
+    /// Ends a call that another node granted: what ``finish(_:actual:)`` calls `elsewhere`.
+    func finishElsewhere(_ id: GrantID, actual: ActualCosts?) async throws -> FinishOutcome
     /// The policy with this name or id.
     func policy(named name: String) -> PreparedPolicy?
     /// The project with this name or id.

@@ -29,6 +29,8 @@ final class VerifyCall: ResumableCall {
     private var results: [VerifyAnswer] = []
     private var rounds = 0
     private var isMissed = false
+    /// The end of a call that another node granted is to be passed on.
+    private var passing: (@Sendable () async -> CallAnswer)?
     var receipt: CounterReceipt?
 
     private var service: any DecisionService { responder.decisions }
@@ -55,6 +57,10 @@ final class VerifyCall: ResumableCall {
                     let caller = VerifyCaller(granted)
                     self.caller = caller
                     if let answer = begin(for: caller) { return end(answer) }
+                    if let passing {
+                        endCaller()
+                        return .runs(passing)
+                    }
                 }
             case .checks(let checks):
                 guard let caller, let check = checks.first else { return end(answer()) }
@@ -112,7 +118,7 @@ final class VerifyCall: ResumableCall {
 
     // MARK: What is asked
 
-    /// Reads what the caller asks. An answer if there is nothing more to decide.
+    /// Reads what the caller asks. An answer if there is nothing more to decide, and nothing to pass on.
     private func begin(for caller: VerifyCaller) -> CallAnswer? {
         switch RequestBody.read(request, isRequired: true) {
         case .refused(let problem): return CallAnswer(problem)
@@ -145,10 +151,23 @@ final class VerifyCall: ResumableCall {
         return nil
     }
 
-    private func finish(_ body: FinishBody) -> CallAnswer {
-        switch service.finish(body.grantID, actual: body.actual) {
+    private func finish(_ body: FinishBody) -> CallAnswer? {
+        let outcome = service.finish(body.grantID, actual: body.actual)
+        guard case .elsewhere = outcome else { return Self.answer(outcome, body.grantID) }
+        passing = { [service] in
+            guard let outcome = try? await service.finishElsewhere(body.grantID, actual: body.actual) else {
+                // It must be told again: nobody may have heard of it.
+                return .unavailable
+            }
+            return Self.answer(outcome, body.grantID)
+        }
+        return nil
+    }
+
+    private static func answer(_ outcome: FinishOutcome, _ id: GrantID) -> CallAnswer {
+        switch outcome {
         case .finished, .alreadyFinished: .json(status: 200, body: FinishAnswer().bytes())
-        case .unknown: CallAnswer(.notFound("grant \(body.grantID)"))
+        case .unknown, .elsewhere: CallAnswer(.notFound("grant \(id)"))
         }
     }
 

@@ -176,7 +176,9 @@ final class LeaseKeeper: Sendable {
                 return nil
             }
             var wishes = Array(state.waiting.prefix(LeaseKeeper.batchSize))
-            if let voiding = wishes.firstIndex(where: { $0.voids != nil }) { wishes = Array(wishes.prefix(max(1, voiding))) }
+            if let voiding = wishes.firstIndex(where: { $0.voids != nil }) {
+                wishes = Array(wishes.prefix(max(1, voiding)))
+            }
             state.waiting.removeFirst(wishes.count)
             return (wishes, state.isClosing)
         }

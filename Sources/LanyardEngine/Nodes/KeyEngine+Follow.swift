@@ -31,6 +31,12 @@ extension KeyEngine {
                     await membership.news.wait(for: self.followInterval)
                 }
             }
+            group.addTask {
+                while !Task.isCancelled {
+                    await self.endPassedCalls()
+                    await membership.finishing.wait(for: self.followInterval)
+                }
+            }
             await group.waitForAll()
         }
     }
@@ -50,6 +56,7 @@ extension KeyEngine {
                 membership.news.wake()
             case .confirmed: membership.desk.wake()
             case .recalled(let quota): leases.giveBack(quota)
+            case .finishing(let node): if node == NodeMark(nodeID) { membership.finishing.wake() }
             }
         }
     }
@@ -133,6 +140,7 @@ extension KeyEngine {
         // Before it joins, which counts what it had leased as used: whoever forgot this node has done so already, and
         // another store has never heard of it.
         await leases.void(.leases)
+        await places.forgetPlaces()
         let asked = now.monotonic
         let state = try await membership.store.join(membership.node)
         let start = try await storeRead { try StartingState($0, withWindows: false) }

@@ -45,6 +45,22 @@ extension KeyEngine {
 
     private static let forgottenWindows = 10_000
 
+    /// Forgets ends of calls that were passed on, once their nodes have forgotten the calls too; a bounded number, each
+    /// minute.
+    func forgetPassedFinishes() async {
+        guard let membership else { return }
+        let minute = Int(now.wall.minute)
+        guard lastFinishForgetting.exchange(minute, ordering: .relaxed) != minute else { return }
+        do {
+            _ = try await membership.store.forgetFinishes(
+                olderThan: configuration.callTimeout, limit: KeyEngine.forgottenFinishes)
+        } catch {
+            logger.debug("ends of calls can't be forgotten", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private static let forgottenFinishes = 100_000
+
     /// Lets the others know that this node goes. If that fails they find out by its silence.
     func leave() async {
         guard let membership else { return }

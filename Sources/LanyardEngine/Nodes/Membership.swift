@@ -9,6 +9,9 @@ final class Membership: Sendable {
     /// There may be changes that this node has not applied.
     let news = WakeSignal()
     let desk: AcknowledgementDesk
+    /// Others were told that calls of this node have ended.
+    let finishing = WakeSignal()
+    let finishes: FinishDesk
     private let content: Mutex<Content>
 
     private struct Content {
@@ -27,17 +30,23 @@ final class Membership: Sendable {
         var hasFailed = false
     }
 
-    init(_ store: any SharedStore, _ node: NodeDescription, _ state: StoreState) {
+    init(
+        _ store: any SharedStore, _ node: NodeDescription, _ state: StoreState,
+        now: @escaping @Sendable () -> MonotonicInstant
+    ) {
         self.store = store
         self.node = node
         desk = AcknowledgementDesk()
+        finishes = FinishDesk(store, now: now)
         content = Mutex(Content(incarnation: state.incarnation, newestEpoch: state.epoch))
     }
 
     /// Makes a node known to a store that is shared.
-    static func join(_ store: any Store, _ node: NodeDescription) async throws -> Membership? {
+    static func join(
+        _ store: any Store, _ node: NodeDescription, now: @escaping @Sendable () -> MonotonicInstant
+    ) async throws -> Membership? {
         guard let shared = store as? any SharedStore else { return nil }
-        return Membership(shared, node, try await shared.join(node))
+        return Membership(shared, node, try await shared.join(node), now: now)
     }
 
     /// Which store it was when this node last joined.

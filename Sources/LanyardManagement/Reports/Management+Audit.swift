@@ -19,7 +19,7 @@ extension Management {
     ) async throws -> Listing<AuditEntry, Int64> {
         try caller.require(.auditRead)
         _ = try Page<KeyID>(limit: limit).checked()
-        return try await read { store, _ in
+        return try await report { store, _ in
             let entries = try store.auditEntries(filter, before: before, limit: limit + 1)
             let items = Array(entries.prefix(limit))
             return Listing(items: items, next: entries.count > limit ? items.last?.sequence : nil)
@@ -43,11 +43,13 @@ extension AuditVerification {
     /// It finds an entry that was changed, removed, added or moved. Whoever cuts entries off the *end* leaves a chain
     /// that is whole; only a newest hash that was noted elsewhere shows that.
     package static func verify(_ store: any Store) async throws -> AuditVerification {
-        let newest = try await store.read { try $0.auditEntries(AuditFilter(), before: nil, limit: 1).first?.sequence }
+        let newest = try await store.report { store in
+            try store.auditEntries(AuditFilter(), before: nil, limit: 1).first?.sequence
+        }
         var chain = AuditChain()
         while chain.length < newest ?? 0 {
             let first = chain.length + 1
-            let page = try await store.read { try $0.auditEntries(from: first, limit: pageSize) }
+            let page = try await store.report { try $0.auditEntries(from: first, limit: pageSize) }
             // The newest is known to be there, so an empty page is a hole.
             guard !page.isEmpty, page.allSatisfy({ chain.append($0) }) else {
                 return AuditVerification(entries: chain.length, firstBadSequence: chain.length + 1)

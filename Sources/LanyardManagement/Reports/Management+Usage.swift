@@ -55,7 +55,7 @@ extension Management {
         query.after = request.after
         query.hidesDeletedKeys = !caller.isAdministrator
         let started = query
-        return try await read { store, resolver in
+        return try await report { store, resolver in
             var query = started
             if let reference = request.project {
                 let project = try resolver.project(reference, for: caller, demanding: .usageRead, at: "?project")

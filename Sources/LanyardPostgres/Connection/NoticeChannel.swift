@@ -9,6 +9,8 @@ enum NoticeChannel: String, CaseIterable {
     case confirmed = "lanyard_confirmed"
     /// Others need what is leased of the quota that the notice names.
     case recalled = "lanyard_recalled"
+    /// Word was left that calls have ended which the node granted whose tag the notice names.
+    case finishing = "lanyard_finishing"
 
     /// What a notice on this channel tells; `nil` for one that no version of Lanyard has written.
     func notice(_ text: String) -> StoreNotice? {
@@ -16,6 +18,7 @@ enum NoticeChannel: String, CaseIterable {
         case .changes: .changed(Int64(text))
         case .confirmed: .confirmed
         case .recalled: QuotaIdentity(noticeText: text).map(StoreNotice.recalled)
+        case .finishing: UInt32(text).map { .finishing(NodeMark(number: $0)) }
         }
     }
 }

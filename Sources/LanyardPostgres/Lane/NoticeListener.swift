@@ -116,6 +116,7 @@ extension NoticeListener {
         for (channel, text) in found {
             switch NoticeChannel(rawValue: channel)?.notice(text) {
             case .changed(let epoch)?: newest = max(newest ?? 0, epoch ?? 0)
+            case .finishing(let node)?: if !others.contains(.finishing(node)) { others.append(.finishing(node)) }
             case .confirmed?: if !others.contains(.confirmed) { others.append(.confirmed) }
             case .recalled(let quota)?: others.append(.recalled(quota))
             case nil: break

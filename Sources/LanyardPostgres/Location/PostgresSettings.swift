@@ -3,8 +3,8 @@ import LanyardStorage
 
 /// How a store on PostgreSQL goes about its connections. The values here are the defaults.
 package struct PostgresSettings: Sendable, Hashable {
-    /// The most connections that read and write; one more listens.
-    package var connections = 8
+    /// The most connections that read and write, five at least; one more listens.
+    package var connections = 10
     /// How long the making of a connection may take, in whole seconds.
     package var connectTimeout: Duration = .seconds(5)
     /// How long a statement may take; the server ends it then.
@@ -29,6 +29,12 @@ package struct PostgresSettings: Sendable, Hashable {
     package var passwordFile: String?
 
     package init() {}
+
+    /// How many connections there are for each kind of call, beside one that writes and one that confirms.
+    var shares: (reading: Int, counting: Int, reporting: Int) {
+        let (counting, reporting) = (connections < 8 ? 1 : 2, connections < 7 ? 1 : 2)
+        return (max(1, connections - 2 - counting - reporting), counting, reporting)
+    }
 
     /// How long any answer may take to arrive.
     var answerTimeout: Duration { statementTimeout + answerSlack }

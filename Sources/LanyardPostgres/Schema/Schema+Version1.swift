@@ -9,7 +9,7 @@
 
 extension Schema {
     static let version1 =
-        facts + owners + keys + secrets + policies + usage + audit + idempotency + windows + ledger + nodes
+        facts + owners + keys + secrets + policies + usage + audit + idempotency + windows + ledger + nodes + calls
 
     // `writers` remembers the last commit of each connection: whoever lost the reply to a COMMIT finds there whether it was
     // carried out. `mark` is random: it tells a change from one of the same number in another history.
@@ -353,7 +353,37 @@ extension Schema {
             version text NOT NULL,
             started_at bigint NOT NULL,
             epoch bigint NOT NULL,
-            confirmed_at timestamptz NOT NULL
+            confirmed_at timestamptz NOT NULL,
+            tag bigint NOT NULL
         ) WITH (fillfactor = 10);
+
+
+        """
+
+    // Word of calls that have ended waits under the tag of the node that granted them. Places are counted over all nodes of
+    // a subject, and a node's go with it.
+    private static let calls = """
+        CREATE TABLE finishes (
+            grant_id uuid PRIMARY KEY,
+            tag bigint NOT NULL,
+            requests bigint,
+            tokens bigint,
+            nano_usd bigint,
+            outcome text,
+            at timestamptz NOT NULL DEFAULT clock_timestamp()
+        ) WITH (fillfactor = 70);
+
+        CREATE INDEX finishes_waiting ON finishes (tag) WHERE outcome IS NULL;
+        CREATE INDEX finishes_by_time ON finishes (at);
+
+        CREATE TABLE places (
+            subject_kind bigint NOT NULL,
+            subject uuid NOT NULL,
+            node uuid NOT NULL,
+            held bigint NOT NULL,
+            PRIMARY KEY (subject_kind, subject, node)
+        ) WITH (fillfactor = 50);
+
+        CREATE INDEX places_by_node ON places (node);
         """
 }

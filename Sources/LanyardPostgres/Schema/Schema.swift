@@ -20,6 +20,8 @@ enum Schema {
     static let lockSpace = 0x4C59_4431
     /// The first number of the locks that balances are counted under.
     static let balanceLockSpace = 0x4C59_4432
+    /// The first number of the locks that places in flight are counted under.
+    static let placeLockSpace = 0x4C59_4433
 
     /// The second number of a lock.
     enum Lock: Int {

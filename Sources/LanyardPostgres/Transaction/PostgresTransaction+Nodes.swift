@@ -50,10 +50,11 @@ extension PostgresTransaction {
             try values.add(node.host)
             try values.add(node.version)
             values.add(node.startedAt)
+            values.add(Int64(NodeMark(node.id).number))
             let epoch = try number(
                 """
-                INSERT INTO nodes (id, host, version, started_at, epoch, confirmed_at)
-                SELECT $1::uuid, $2::text, $3::text, $4::bigint, value, clock_timestamp() FROM epoch
+                INSERT INTO nodes (id, host, version, started_at, epoch, confirmed_at, tag)
+                SELECT $1::uuid, $2::text, $3::text, $4::bigint, value, clock_timestamp(), $5::bigint FROM epoch
                 ON CONFLICT (id) DO UPDATE SET
                     host = excluded.host, version = excluded.version, started_at = excluded.started_at,
                     epoch = excluded.epoch, confirmed_at = excluded.confirmed_at

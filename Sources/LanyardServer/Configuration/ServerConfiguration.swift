@@ -19,7 +19,7 @@ package struct ServerConfiguration: Sendable {
     /// Where rolling limits are counted; `nil` for the database.
     package var counters: CountersLocation?
     /// Connections to a database server, one that listens left out.
-    package var databaseConnections = 8
+    package var databaseConnections = 10
     /// Receives the admin secret of a store that has none yet.
     package var adminKeyFile = "lanyard-admin.key"
     /// Receives the addresses once they can be reached.

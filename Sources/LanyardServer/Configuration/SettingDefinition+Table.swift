@@ -46,7 +46,7 @@ extension SettingDefinition {
             show: { if case .postgres(_, let file) = $0.database { file } else { nil } }),
         integer(
             .databaseConnections, "Connections to a PostgreSQL server; one more hears of other servers' changes.",
-            within: 2...1_000,
+            within: 5...1_000,
             write: { $1.databaseConnections = $0 }, show: { "\($0.databaseConnections)" }),
         text(
             .counters, "valkey://user@host:port",

@@ -66,6 +66,9 @@ enum MetricCatalogue {
         "lanyard_counter_clock_steps_total": MetricDescription(
             "Steps forward of the shared counters' clock that this node noticed."),
         "lanyard_counters_lost_total": MetricDescription("Times that the shared counters were found to be lost."),
+        "lanyard_place_claims_total": MetricDescription("Keys whose places in flight were asked for or given back."),
+        "lanyard_place_batches_total": MetricDescription("Transactions of the places in flight."),
+        "lanyard_place_failures_total": MetricDescription("Transactions of the places in flight that failed."),
     ]
 
     private static let engine: [String: MetricDescription] = [

@@ -33,7 +33,7 @@ public struct SharedStoreConformance: Sendable {
     /// Every check, in the order of the protocols.
     public static let checks: [SharedStoreCheck] =
         nodeChecks + silenceChecks + changeLogChecks + noticeChecks
-        + counterChecks
+        + counterChecks + callChecks
 
     /// Opens a store, runs one check on it and closes it.
     /// - Throws: ``ConformanceFailure`` where the promise is broken; a `StoreError` where the store failed.

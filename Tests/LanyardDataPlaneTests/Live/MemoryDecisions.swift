@@ -22,6 +22,8 @@ final class MemoryDecisions: DecisionService {
         var projects: [String: ProjectRecord] = [:]
         var open: [GrantID: AllowanceState] = [:]
         var ended: Set<GrantID> = []
+        var isElsewhere: Set<GrantID> = []
+        var elsewhere: [GrantID: FinishOutcome] = [:]
         var load = Load.succeeds
         var loads = 0
         var decisions = 0
@@ -133,6 +135,7 @@ final class MemoryDecisions: DecisionService {
     func countAttempt(_ code: DenialCode, from address: IPAddress?, key: KeyID?) {}
 
     func finish(_ id: GrantID, actual: ActualCosts?) -> FinishOutcome {
+        if content.withLock({ $0.isElsewhere.contains(id) }) { return .elsewhere }
         let state = content.withLock { content -> AllowanceState? in
             guard let state = content.open.removeValue(forKey: id) else { return nil }
             content.ended.insert(id)
@@ -141,6 +144,19 @@ final class MemoryDecisions: DecisionService {
         state?.endCall()
         if state != nil { return .finished }
         return content.withLock { $0.ended.contains(id) } ? .alreadyFinished : .unknown
+    }
+
+    func finishElsewhere(_ id: GrantID, actual: ActualCosts?) async throws -> FinishOutcome {
+        guard let outcome = content.withLock({ $0.elsewhere[id] }) else { throw Failure() }
+        return outcome
+    }
+
+    /// What comes of ending calls that another node granted; `nil` where that can't be told it.
+    func set(elsewhere: [GrantID: FinishOutcome?]) {
+        content.withLock { content in
+            content.isElsewhere = Set(elsewhere.keys)
+            content.elsewhere = elsewhere.compactMapValues(\.self)
+        }
     }
 
     func policy(named name: String) -> PreparedPolicy? { content.withLock { $0.policies[name] } }

@@ -128,6 +128,16 @@ extension ClusterFixture.Node {
         }
     }
 
+    /// The id of the call that a decision opened; `nil` for a denial.
+    func open(_ secret: Secret) async -> GrantID? {
+        var report = LimitReport()
+        let decision = await engine.decideFetching(secret, report: &report) { presented, _ in
+            DecisionRequest(presented: presented, demand: Demand(canFinish: true), address: nil)
+        }
+        if case .grant(let granted) = decision { return granted.grantID }
+        return nil
+    }
+
     /// Whether a change waits for the other nodes.
     var isWaiting: Bool { engine.membership?.desk.isWaitedAt ?? false }
 

@@ -5,5 +5,7 @@ package enum SharedFault: String, CaseIterable, Sendable {
     case skipsAChange, hidesTheNewest, reversesChanges, ignoresLimits, losesDigests, keepsUndoneChanges
     case tellsNoChanges, tellsNoConfirmations, tellsNoRecalls
     case chargesInPart, countsApart, neverForgetsUnits, chargesLate, staysOpen, correctsTwice, namesTwo
+    case losesFinishes, answersFinishesAnew, findsStrangersGrants, givesEveryPlace, keepsPlaces, keepsPlacesOfJoiners
+    case losesFloors, keepsFinishes
     case namesItselfAnew, answersWhenClosed
 }

@@ -1,4 +1,4 @@
-import LanyardCore
+package import LanyardCore
 package import LanyardStorage
 import Synchronization
 
@@ -30,11 +30,23 @@ package final class SimulatedCluster: Sendable {
         var step: CounterStep?
         var counters: CounterNaming?
         var countersConfirmedAt: Int64 = 0
+        var finishes: [GrantID: Finish] = [:]
+        var places: [Subject: [NodeID: Int64]] = [:]
+
+        mutating func forgetPlaces(of nodes: Set<NodeID>) {
+            for subject in places.keys { places[subject] = places[subject]?.filter { !nodes.contains($0.key) } }
+        }
     }
 
     /// Whoever has opened a store holds it, and it holds the cluster.
     private struct Opening {
         weak var store: SimulatedStore?
+    }
+
+    private struct Finish {
+        let finish: PassedFinish
+        let at: Int64
+        var outcome: PassedFinish.Outcome?
     }
 
     private struct Member {
@@ -152,6 +164,76 @@ package final class SimulatedCluster: Sendable {
         }
     }
 
+    // MARK: Calls
+
+    func pass(_ finishes: [PassedFinish]) -> (outcomes: [PassedFinish.Outcome?], told: Set<NodeMark>) {
+        content.withLock { content in
+            var told: Set<NodeMark> = []
+            let outcomes = finishes.map { finish -> PassedFinish.Outcome? in
+                if let known = content.finishes[finish.grant], fault != .answersFinishesAnew { return known.outcome }
+                let tag = NodeMark(of: finish.grant)
+                guard fault == .findsStrangersGrants || content.members.keys.contains(where: { NodeMark($0) == tag })
+                else { return .unknown }
+                if fault != .losesFinishes {
+                    content.finishes[finish.grant] = Finish(finish: finish, at: milliseconds())
+                }
+                told.insert(tag)
+                return nil
+            }
+            return (outcomes, told)
+        }
+    }
+
+    func outcomes(of grants: [GrantID]) -> [GrantID: PassedFinish.Outcome] {
+        content.withLock { content in
+            content.finishes.filter { grants.contains($0.key) }.compactMapValues(\.outcome)
+        }
+    }
+
+    func finishes(passedTo node: NodeMark, limit: Int) -> [PassedFinish] {
+        content.withLock { content in
+            let waiting = content.finishes.values.filter { NodeMark(of: $0.finish.grant) == node && $0.outcome == nil }
+            return waiting.prefix(limit).map(\.finish)
+        }
+    }
+
+    func answer(_ outcomes: [GrantID: PassedFinish.Outcome]) {
+        content.withLock { content in
+            for (grant, outcome) in outcomes where content.finishes[grant]?.outcome == nil {
+                content.finishes[grant]?.outcome = outcome
+            }
+        }
+    }
+
+    func forgetFinishes(olderThan age: Int64) -> Int {
+        content.withLock { content in
+            if fault == .keepsFinishes { return 0 }
+            let before = content.finishes.count
+            content.finishes = content.finishes.filter { $0.value.at >= milliseconds() - age }
+            return before - content.finishes.count
+        }
+    }
+
+    func hold(_ claims: [PlaceClaim], by node: NodeID) -> [Int64] {
+        content.withLock { content in
+            claims.map { claim in
+                guard content.members[node] != nil else { return 0 }
+                var claim = claim
+                if fault == .losesFloors { claim.floor = 0 }
+                var others: Int64 = 0
+                for (other, held) in content.places[claim.subject] ?? [:] where other != node { others += held }
+                let held = claim.granted(besides: fault == .givesEveryPlace ? 0 : others)
+                content.places[claim.subject, default: [:]][node] = held
+                return held
+            }
+        }
+    }
+
+    /// How many places of a subject the nodes hold together.
+    package func placesHeld(of subject: Subject) -> Int64 {
+        content.withLock { $0.places[subject]?.values.reduce(0, +) ?? 0 }
+    }
+
     // MARK: Changes
 
     func note(_ change: Change) {
@@ -193,6 +275,7 @@ package final class SimulatedCluster: Sendable {
 
     func join(_ node: NodeDescription, epoch: Int64) -> StoreState {
         content.withLock { content in
+            if fault != .keepsPlacesOfJoiners { content.forgetPlaces(of: [node.id]) }
             content.members[node.id] = Member(description: node, epoch: epoch, confirmedAt: milliseconds())
             if fault == .namesItselfAnew { content.incarnation += 1 }
             return StoreState(incarnation: "simulated \(content.incarnation)", epoch: epoch)
@@ -211,7 +294,10 @@ package final class SimulatedCluster: Sendable {
 
     func leave(_ node: NodeID) {
         guard fault != .keepsWhoLeft else { return }
-        content.withLock { _ = $0.members.removeValue(forKey: node) }
+        content.withLock { content in
+            content.members[node] = nil
+            content.forgetPlaces(of: [node])
+        }
     }
 
     func forget(silentFor age: Int64) -> [NodeID] {
@@ -225,6 +311,7 @@ package final class SimulatedCluster: Sendable {
                 }
             }
             for id in gone.keys { content.members[id] = nil }
+            if fault != .keepsPlaces { content.forgetPlaces(of: Set(gone.keys)) }
             return gone.keys.sorted()
         }
     }

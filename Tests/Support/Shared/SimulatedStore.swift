@@ -13,6 +13,8 @@ package final class SimulatedStore: SharedStore {
     package let reads = Gate()
     /// Holds back confirmations before they are made.
     package let confirmations = Gate()
+    /// Holds back answers to claims of places after they were carried out.
+    package let claimAnswers = Gate()
     /// Holds back answers of confirmations after they were made.
     package let confirmationAnswers = Gate()
 
@@ -172,6 +174,44 @@ package final class SimulatedStore: SharedStore {
     package func forgetCounters(limit: Int) async throws -> Int {
         try reach()
         return 0
+    }
+
+    // MARK: Calls
+
+    package func pass(_ finishes: [PassedFinish]) async throws -> [PassedFinish.Outcome?] {
+        try reach()
+        let (outcomes, told) = cluster.pass(finishes)
+        for tag in told { cluster.tell(.finishing(tag)) }
+        return outcomes
+    }
+
+    package func outcomes(of grants: [GrantID]) async throws -> [GrantID: PassedFinish.Outcome] {
+        try reach()
+        return cluster.outcomes(of: grants)
+    }
+
+    package func finishes(passedTo node: NodeMark, limit: Int) async throws -> [PassedFinish] {
+        try reach()
+        return cluster.finishes(passedTo: node, limit: limit)
+    }
+
+    package func answer(_ outcomes: [GrantID: PassedFinish.Outcome]) async throws {
+        try reach()
+        cluster.answer(outcomes)
+    }
+
+    package func forgetFinishes(olderThan age: Duration, limit: Int) async throws -> Int {
+        try reach()
+        let (seconds, attoseconds) = age.components
+        return cluster.forgetFinishes(olderThan: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+    }
+
+    package func hold(_ claims: [PlaceClaim], by node: NodeID) async throws -> [Int64] {
+        try reach()
+        let held = cluster.hold(claims, by: node)
+        await claimAnswers.pass()
+        try reach()
+        return held
     }
 
     // MARK: Notices
