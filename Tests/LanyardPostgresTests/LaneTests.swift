@@ -39,7 +39,8 @@ struct LaneTests {
                 subject: Subject(KeyID(high: 1, low: 1)),
                 identity: WindowIdentity(unit: .requests, windowMilliseconds: 1000, source: .key))
             let question = CounterQuestion(parts: [CounterQuestion.Part(id: id, amount: 5, cost: 1)])
-            #expect(try await store.ask([question]).map(\.isCharged) == [true])
+            let asked = CounterBatch(questions: [question], latest: MonotonicInstant(nanoseconds: .max))
+            #expect(try await store.ask(asked).answers?.map(\.isCharged) == [true])
             let batch = LedgerBatch(node: Fixture.node(1).id, localTime: Timestamp(milliseconds: 0))
             _ = try await store.ledger { try $0.run(batch) }
             try await store.write { try $0.insert(Fixture.role(1)) }
