@@ -207,7 +207,7 @@ extension PostgresServer {
         kill -KILL $lifeline 2> /dev/null
         if [ -e "$0/abandoned" ]; then rm -rf "$0"; fi
         # What libfaketime leaves behind where it was preloaded.
-        if [ -n "$FAKETIME" ]; then rm -f "/dev/shm/faketime_shm_$$" "/dev/shm/sem.faketime_sem_$$"; fi
+        if [ -n "$LD_PRELOAD" ]; then rm -f "/dev/shm/faketime_shm_$$" "/dev/shm/sem.faketime_sem_$$"; fi
         """
 
     private func waitUntilItServes(_ shell: Process) async throws {

@@ -15,7 +15,8 @@ struct SplitBudgetTests {
     private static let timeout = Duration.seconds(4)
 
     private func makeClients() async throws -> BudgetClients {
-        let cluster = try await QuotaCluster(settings: ["--call-timeout", "\(Self.timeout.components.seconds)s"])
+        let cluster = try await QuotaCluster(options: { _ in ["--call-timeout", "\(Self.timeout.components.seconds)s"] }
+        )
         let key = try await cluster.nodes[0].client().createKey(
             "agent", #""quotas":[{"name":"spend","unit":"usd","amount":"5.00","period":"lifetime"}]"#)
         return BudgetClients(cluster: cluster, secret: key.secret)
