@@ -40,6 +40,7 @@ struct ServerConfigurationTests {
         #expect(configuration.trustedProxies.isEmpty)
         #expect(configuration.tls == nil)
         #expect(configuration.stalenessBound == .seconds(30))
+        #expect(configuration.callTimeout == .seconds(600))
         #expect(configuration.limits.connections == 10_000)
         #expect(configuration.limits.idleTimeout == .seconds(75))
         #expect(configuration.limits.headerTimeout == .seconds(10))
@@ -72,10 +73,11 @@ struct ServerConfigurationTests {
         .data: "127.0.0.1:9000", .admin: "[::1]:0", .database: "sqlite:/tmp/x.sqlite",
         .databasePasswordFile: "db.password", .databaseConnections: "7", .adminKeyFile: "a.key",
         .readyFile: "r.json", .trustedProxy: "10.0.0.0/8", .tlsCert: "c.pem", .tlsKey: "k.pem", .clientCA: "ca.pem",
-        .stalenessBound: "5s", .maxConnections: "12", .idleTimeout: "90s", .headerTimeout: "500ms", .bodyTimeout: "20s",
-        .maxBody: "64KiB", .bodyMemory: "128MiB", .maxAdminConnections: "5", .maxHead: "8KiB", .maxFields: "20",
-        .drainTimeout: "0s", .drainDelay: "5s", .threads: "3", .cacheMemory: "2GiB", .unknownKeyBudget: "7",
-        .logLevel: "trace", .logFormat: "json", .attemptWarning: "0", .usageByMinute: "2d", .usageRetention: "30d",
+        .stalenessBound: "5s", .callTimeout: "45s", .maxConnections: "12", .idleTimeout: "90s",
+        .headerTimeout: "500ms", .bodyTimeout: "20s", .maxBody: "64KiB", .bodyMemory: "128MiB",
+        .maxAdminConnections: "5", .maxHead: "8KiB", .maxFields: "20", .drainTimeout: "0s", .drainDelay: "5s",
+        .threads: "3", .cacheMemory: "2GiB", .unknownKeyBudget: "7", .logLevel: "trace", .logFormat: "json",
+        .attemptWarning: "0", .usageByMinute: "2d", .usageRetention: "30d",
         .counters: "valkeys://cache:6380/1", .countersPasswordFile: "counters.password",
     ]
 
@@ -233,7 +235,8 @@ struct ServerConfigurationTests {
     func ranges() {
         for (setting, text) in [
             (Setting.drainTimeout, "11m"), (.headerTimeout, "99ms"), (.maxBody, "1B"), (.maxBody, "1GiB"),
-            (.maxConnections, "0"), (.stalenessBound, "0s"), (.threads, "0"), (.cacheMemory, "1KiB"),
+            (.maxConnections, "0"), (.stalenessBound, "0s"), (.callTimeout, "25h"), (.threads, "0"),
+            (.cacheMemory, "1KiB"),
             (.idleTimeout, "99999999999999999999s"), (.cacheMemory, "9223372036854775807GiB"), (.unknownKeyBudget, ""),
             (.trustedProxy, "10.0.0.5/8"), (.trustedProxy, "example.org"), (.logLevel, "warn"), (.logFormat, "JSON"),
             (.data, "localhost:65536"), (.data, "1.2.3:80"), (.data, "[::1:80"), (.data, "a b:80"), (.data, "::1:80"),

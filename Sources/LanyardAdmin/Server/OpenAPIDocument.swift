@@ -83,7 +83,7 @@ paths:
         With `lanyard:verify@payments` only keys of that project are found valid; others are `wrong_project`.
 
         A key with an in-flight bound is held open: end it with `POST /v1/finish` when the call is over, or it
-        ends by itself after 10 minutes.
+        ends by itself after 10 minutes (or what the server's `call_timeout` says).
 
         ```sh
         curl http://127.0.0.1:8080/v1/verify -H "Authorization: Bearer $LANYARD_ADMIN_KEY" -H 'Content-Type: application/json' \
@@ -218,7 +218,7 @@ paths:
       description: >-
         Gives the in-flight place of a grant back, whichever of the servers that share the store has granted it. Safe to
         repeat: a grant that has ended already, by time too, is answered the same. An id that is unknown, or whose grant
-        ended more than 10 minutes ago, or on a server that has ended since, is `not_found`.
+        ended longer ago than `call_timeout` (10 minutes), or on a server that has ended since, is `not_found`.
       x-lanyard-scope: lanyard:verify
       requestBody:
         required: true

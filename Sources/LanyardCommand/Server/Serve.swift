@@ -71,6 +71,7 @@ struct Serve: AsyncParsableCommand {
         @Option(name: .of(.cacheMemory), help: .of(.cacheMemory)) var cacheMemory: String?
         @Option(name: .of(.unknownKeyBudget), help: .of(.unknownKeyBudget)) var unknownKeyBudget: String?
         @Option(name: .of(.stalenessBound), help: .of(.stalenessBound)) var stalenessBound: String?
+        @Option(name: .of(.callTimeout), help: .of(.callTimeout)) var callTimeout: String?
     }
 
     struct Logging: ParsableArguments {
@@ -115,7 +116,8 @@ struct Serve: AsyncParsableCommand {
             .headerTimeout: bounds.headerTimeout, .bodyTimeout: bounds.bodyTimeout, .maxBody: bounds.maxBody,
             .drainTimeout: bounds.drainTimeout,
             .threads: bounds.threads, .cacheMemory: bounds.cacheMemory, .unknownKeyBudget: bounds.unknownKeyBudget,
-            .stalenessBound: bounds.stalenessBound, .logLevel: logging.logLevel, .logFormat: logging.logFormat,
+            .stalenessBound: bounds.stalenessBound, .callTimeout: bounds.callTimeout,
+            .logLevel: logging.logLevel, .logFormat: logging.logFormat,
         ]
         var flags = single.compactMapValues { text in text.map { [$0] } }
         flags[.trustedProxy] = listening.trustedProxy

@@ -14,6 +14,7 @@ extension EngineConfiguration {
         cacheBytes = server.cacheMemory.bytes
         unknownKeysPerMinute = server.unknownKeyBudget
         stalenessBound = server.stalenessBound
+        callTimeout = server.callTimeout
         usageByMinute = server.usageByMinute
         usageRetention = server.usageRetention
         version = LanyardVersion.text

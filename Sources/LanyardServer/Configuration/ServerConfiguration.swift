@@ -32,6 +32,8 @@ package struct ServerConfiguration: Sendable {
     package var threads: Int?
     /// How long this node may go without confirming that it is current.
     package var stalenessBound: Duration = .seconds(30)
+    /// How long a call that a caller holds open may wait for its end: its place in flight, and what it has reserved.
+    package var callTimeout: Duration = .seconds(600)
     /// What cached keys may take.
     package var cacheMemory = ByteCount.mebibytes(256)
     /// Look-ups that find nothing, allowed to one address in a minute.

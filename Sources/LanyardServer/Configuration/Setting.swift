@@ -14,6 +14,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case tlsKey = "tls-key"
     case clientCA = "client-ca"
     case stalenessBound = "staleness-bound"
+    case callTimeout = "call-timeout"
     case maxConnections = "max-connections"
     case maxAdminConnections = "max-admin-connections"
     case idleTimeout = "idle-timeout"

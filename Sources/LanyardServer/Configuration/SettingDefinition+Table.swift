@@ -135,6 +135,9 @@ extension SettingDefinition {
         duration(
             .stalenessBound, "How long a node cut off from its store may go on admitting.",
             within: .seconds(1)...Duration.seconds(3_600), \.stalenessBound),
+        duration(
+            .callTimeout, "How long a call may wait for its POST /v1/finish; then it costs what was reserved.",
+            within: .seconds(1)...Duration.seconds(86_400), \.callTimeout),
     ]
 
     private static let logging: [SettingDefinition] = [

@@ -213,6 +213,8 @@ extension PostgresServer {
         wait $server
         kill -KILL $lifeline 2> /dev/null
         if [ -e "$0/abandoned" ]; then rm -rf "$0"; fi
+        # What libfaketime leaves behind where it was preloaded.
+        if [ -n "$LD_PRELOAD" ]; then rm -f "/dev/shm/faketime_shm_$$" "/dev/shm/sem.faketime_sem_$$"; fi
         """
 
     private func waitUntilItServes(_ shell: Process) async throws {

@@ -15,6 +15,8 @@ struct FillRaceTests {
     /// Of the answers to a load's questions any can be the one that is late: secret, key, project, secrets, and numbers.
     private static let answersOfALoad = 6
     private static let answersOfAMiss = 2
+    /// And of a start: to its transaction's beginning, and then epoch, markers, projects, policies.
+    private static let answersOfAStart = 5
 
     @Test("a key that is revoked meanwhile is granted by no node")
     func revoked() async throws {
@@ -32,13 +34,51 @@ struct FillRaceTests {
         let cluster = try await QuotaCluster(2)
         for round in 0..<(TestRun.isLong ? Self.answersOfALoad : 2) {
             let joining = try QuotaNode(
-                cluster.postgres, database: cluster.database, first: cluster.nodes[0], stalenessBound: "3s",
-                environment: [:])
+                cluster.postgres, database: cluster.database, first: cluster.nodes[0], stalenessBound: "3s")
             let after = round * 5 % Self.answersOfALoad
             try await revoke(cluster, joining, through: cluster.nodes[round % 2], after: after, nodes: 3) {
                 try await joining.start()
             }
             #expect(try await outdated([joining]) > 0)
+            #expect(try await joining.stop() == .exit(0))
+        }
+        try await cluster.stop()
+    }
+
+    @Test("a node that has joined and still reads what it starts with is waited for, and grants nothing of before")
+    func starting() async throws {
+        let cluster = try await QuotaCluster(2)
+        let clients = try cluster.nodes.map { try $0.client() }
+        for round in 0..<(TestRun.isLong ? 3 * Self.answersOfAStart : 3) {
+            let policy = "narrowed-\(round)"
+            let made = try await clients[0].send(.admin, .POST, "/v1/policies", json: #"{"name":"\#(policy)"}"#)
+            let id = try #require(made["policy"]?["id"]?.string, "\(made.text)")
+            let (key, other) = try await (clients[0].createKey("raced"), clients[0].createKey("other"))
+            let before = try await cluster.number("SELECT value FROM epoch")
+            let joining = try QuotaNode(
+                cluster.postgres, database: cluster.database, first: cluster.nodes[0], stalenessBound: "3s")
+            // Every other transaction of a start only writes, or is one of those that come after.
+            let hold = PostgresHold(after: (round * 2 + 1) % Self.answersOfAStart)
+            joining.proxy.setRule(hold.rule(onHearing: Array("REPEATABLE READ".utf8)))
+            async let starting: Void = joining.start()
+            // Also where the test ends early.
+            defer { hold.release() }
+            try await eventually("an answer is held back") { hold.isHolding }
+            async let revoking = clients[round % 2].revoke(key)
+            async let narrowing = clients[(round + 1) % 2].narrow(id, to: "nobody:has")
+            try await eventually("both are committed") {
+                try await cluster.number("SELECT value FROM epoch") == before + 2
+            }
+            // For no longer: PostgreSQL ends a transaction that lies idle for five seconds, and nothing old would be left.
+            hold.release()
+            for change in try await [revoking, narrowing] {
+                #expect(change.acknowledgedBy.count == 3 && change.pending.isEmpty, "round \(round): \(change)")
+            }
+            try await starting
+            #expect(try await Self.authorize(joining, key.secret).status == 401, "round \(round)")
+            let judged = try await joining.client().send(
+                .data, .GET, "/v1/authorize/p/\(policy)", secret: other.secret)
+            #expect(judged.code == "insufficient_scope", "round \(round): \(judged.text)")
             #expect(try await joining.stop() == .exit(0))
         }
         try await cluster.stop()

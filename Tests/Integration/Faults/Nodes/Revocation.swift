@@ -2,7 +2,7 @@ import LanyardWire
 import NIOHTTP1
 import TestSupport
 
-/// What whoever revokes a key is told.
+/// What whoever revokes a key, or narrows something else, is told.
 struct Revocation: Sendable {
     /// When that was, on the monotonic clock.
     let answered: Int64
@@ -12,10 +12,19 @@ struct Revocation: Sendable {
 
 extension ServerClient {
     func revoke(_ key: IssuedKey) async throws -> Revocation {
-        let answer = try await send(.admin, .POST, "/v1/keys/\(key.id)/revoke", json: #"{"reason":"a test"}"#)
+        try await change(.POST, "/v1/keys/\(key.id)/revoke", #"{"reason":"a test"}"#)
+    }
+
+    /// Lets a policy demand a scope.
+    func narrow(_ policy: String, to scope: String) async throws -> Revocation {
+        try await change(.PATCH, "/v1/policies/\(policy)", #"{"scope":"\#(scope)"}"#)
+    }
+
+    private func change(_ method: HTTPMethod, _ path: String, _ body: String) async throws -> Revocation {
+        let answer = try await send(.admin, method, path, json: body)
         let answered = LoadConnection.now
         guard answer.status == 200, let nodes = answer["acknowledged_by"]?.array, let late = answer["pending"]?.array
-        else { throw Unfulfilled(description: "a key is revoked: \(answer.status) \(answer.text)") }
+        else { throw Unfulfilled(description: "\(method) \(path) is acknowledged: \(answer.status) \(answer.text)") }
         return Revocation(
             answered: answered, acknowledgedBy: nodes.compactMap(\.string), pending: late.compactMap(\.string))
     }

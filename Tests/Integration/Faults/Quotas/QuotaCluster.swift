@@ -18,7 +18,7 @@ final class QuotaCluster: Sendable {
     /// what its command line says.
     init(
         _ count: Int = 3, stalenessBound: String = "3s", postgresEnvironment: [String: String] = [:],
-        options: (Int) -> [String] = { _ in [] }, environment: (Int) -> [String: String] = { _ in [:] }
+        options: (Int) -> [String] = { _ in [] }, environment: (Int) throws -> [String: String] = { _ in [:] }
     ) async throws {
         postgres = try await PostgresServer.start(environment: postgresEnvironment)
         database = try await postgres.makeDatabase()
@@ -26,7 +26,7 @@ final class QuotaCluster: Sendable {
         for number in 0..<count {
             let node = try QuotaNode(
                 postgres, database: database, first: nodes.first, stalenessBound: stalenessBound,
-                options: options(number), environment: environment(number))
+                options: options(number), environment: try environment(number))
             // One after the other: the first one makes the schema, and writes down the administrator's secret.
             try await node.start()
             nodes.append(node)
@@ -36,9 +36,14 @@ final class QuotaCluster: Sendable {
 
     /// One number that SQL says.
     func number(_ sql: String) async throws -> Int64 {
-        let text = try await postgres.run("SET search_path TO lanyard; " + sql, in: database).trimmingCharacters(
-            in: .whitespacesAndNewlines)
+        let text = try await text(sql)
         return try #require(Int64(text), "\(sql): \(text)")
+    }
+
+    /// One text that SQL says.
+    func text(_ sql: String) async throws -> String {
+        try await postgres.run("SET search_path TO lanyard; " + sql, in: database).trimmingCharacters(
+            in: .whitespacesAndNewlines)
     }
 
     /// What the ledger says of one unit's quotas: used, leased, and how many rows say more than their limit.
@@ -70,7 +75,7 @@ final class QuotaNode: Sendable {
 
     init(
         _ postgres: PostgresServer, database: String, first: QuotaNode?, stalenessBound: String,
-        options: [String] = [], environment: [String: String]
+        options: [String] = [], environment: [String: String] = [:]
     ) throws {
         installation = try Installation()
         self.first = first?.first ?? installation
@@ -112,6 +117,10 @@ struct QuotaLoad: Sendable {
     let nodes: [QuotaNode]
     let secret: String
     var clientsOfEach = 4
+    /// After each grant, in seconds.
+    var pause = 0.0
+    /// Counts grants while it runs.
+    let granted = Counter()
 
     struct Result: Sendable {
         var grants: [ObservedGrant] = []
@@ -132,13 +141,13 @@ struct QuotaLoad: Sendable {
         let (nodes, request) = (nodes, LoadConnection.authorize(secret))
         let results = await onThreads(nodes.count * clientsOfEach) { index in
             var result = Result()
-            while goesOn(result) { Self.ask(nodes[index % nodes.count], request, &result, while: goesOn) }
+            while goesOn(result) { ask(nodes[index % nodes.count], request, &result, while: goesOn) }
             return result
         }
         return results.reduce(into: Result()) { $0.merge($1) }
     }
 
-    private static func ask(
+    private func ask(
         _ node: QuotaNode, _ request: String, _ result: inout Result, while goesOn: (Result) -> Bool
     ) {
         guard let address = node.server?.client.data,
@@ -151,6 +160,8 @@ struct QuotaLoad: Sendable {
             switch connection.ask() {
             case .answered(status: 200, let sent, let answered):
                 result.grants.append(ObservedGrant(sent: sent, answered: answered))
+                granted.increment()
+                if pause > 0 { Thread.sleep(forTimeInterval: pause) }
             case .answered(status: 429, _, _):
                 result.denied += 1
                 Thread.sleep(forTimeInterval: 0.002)
