@@ -70,8 +70,8 @@ import Testing
                 let start = LoadConnection.now
                 let ahead = period.seconds - lead - Date().timeIntervalSince1970
                 let cluster = try await QuotaCluster(
-                    offsets.count, stalenessBound: "30s", postgresEnvironment: FakeTime.environment(ahead: ahead)
-                ) { try FakeTime.environment(ahead: ahead + offsets[$0]) }
+                    offsets.count, stalenessBound: "30s", postgresEnvironment: FakeTime.environment(ahead: ahead),
+                    environment: { try FakeTime.environment(ahead: ahead + offsets[$0]) })
                 // They have it open by now.
                 for node in cluster.nodes { node.server.map { FakeTime.removeSharedMemory(of: $0.process.id) } }
                 let end = try await moment(of: period, cluster)
