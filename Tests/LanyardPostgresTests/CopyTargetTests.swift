@@ -9,7 +9,8 @@ import Testing
 struct CopyTargetTests {
     /// What a copy leaves as a new store has it.
     private static let leftAlone: Set<String> = [
-        "schema_versions", "store", "epoch", "changes", "writers", "windows", "clock", "counters", "finishes", "places", "quota_alerts",
+        "schema_versions", "store", "epoch", "changes", "writers", "windows", "clock", "counters", "finishes", "places",
+        "quota_alerts",
         "nodes",
     ]
 
