@@ -9,13 +9,18 @@ public struct CounterSource: Sendable {
         public let registry: any CounterRegistry
         /// For how long counters may be used after it was confirmed that they are the valid ones.
         public let confidence: Duration
+        /// How long no node may have confirmed a name before another takes its place; at least every node's confidence.
+        public let silence: Duration
         /// Hears what an operator should know.
         public let logger: Logger
 
         /// A context.
-        public init(registry: any CounterRegistry, confidence: Duration, logger: Logger) {
+        public init(
+            registry: any CounterRegistry, confidence: Duration, silence: Duration? = nil, logger: Logger
+        ) {
             self.registry = registry
             self.confidence = confidence
+            self.silence = silence ?? confidence
             self.logger = logger
         }
     }

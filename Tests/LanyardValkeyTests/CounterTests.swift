@@ -169,8 +169,30 @@ struct CounterTests {
         await #expect(throws: StoreError.self) { try await Self.charge(old) }
         await #expect(throws: StoreError.self) { _ = try await old.tend() }
         #expect(try await Self.charge(new).isCharged)
-        await old.closeCounters()
+        // Back to the first server, which has never ended: what the other counted is lost, and says so.
         await new.closeCounters()
+        try await Self.use(old)
+        #expect(try await Self.charge(old, of: 1000).isCharged)
+        let shut = try await Self.charge(old, onLoss: .close)
+        #expect(!shut.isCharged && shut.readings[0].isFull)
+        await old.closeCounters()
+    }
+
+    @Test("after the clock was set back by hours a window is empty again a window later")
+    func setBack() async throws {
+        let server = try await RedisServer.start()
+        let counters = try await Self.open(server.url(), Registry(), confidence: .seconds(60))
+        try await Self.use(counters)
+        for _ in 0..<5 { #expect(try await Self.charge(counters).isCharged) }
+        let before = try await counters.ask(.clockReading)
+        try await counters.setClockBack(
+            byNanoseconds: 1_800_000_000_000, after: before.setBack, hasCharged: false)
+        for _ in 0..<2 {
+            let answer = try await Self.charge(counters)
+            #expect(!answer.isCharged)
+            #expect((answer.readings[0].retryInMilliseconds ?? 0) < 65_000, "\(answer)")
+        }
+        await counters.closeCounters()
     }
 
     @Test("where nobody can say which counters are the valid ones, none are used for long")

@@ -37,7 +37,8 @@ extension AllowanceState {
     package func takePlaces(_ held: Int64) {
         withContent { content in
             content.places?.held = Int32(clamping: held)
-            content.places?.isUnanswered = false
+            // A node that the others have forgotten holds none, and has calls open all the same: it asks again.
+            content.places?.isUnanswered = held < Int64(content.inFlight)
         }
     }
 

@@ -13,7 +13,9 @@ extension KeyEngine {
         guard let source else { return shared }
         return try source.open(
             CounterSource.Context(
-                registry: shared, confidence: min(configuration.stalenessBound, longestConfidence), logger: logger))
+                registry: shared, confidence: min(configuration.stalenessBound, longestConfidence),
+                // Whatever bound another node was given.
+                silence: longestConfidence + .seconds(1), logger: logger))
     }
 
     /// How long counters that were lost stay unused, and how long a database may be away before they do.

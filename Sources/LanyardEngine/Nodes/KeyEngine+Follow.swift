@@ -143,6 +143,8 @@ extension KeyEngine {
         await places.forgetPlaces()
         let asked = now.monotonic
         let state = try await membership.store.join(membership.node)
+        // What was asked for meanwhile went with the node's old place among the others.
+        await places.forgetPlaces()
         let start = try await storeRead { try StartingState($0, withWindows: false) }
         changes.withLock { changes in
             changes.generation += 1

@@ -82,23 +82,23 @@ extension PostgresTransaction {
     func setClockBack(by nanoseconds: Int64, after correction: Int64, hasCharged: Bool) throws {
         try attempt("setting the clock of the windows back") {
             let microseconds = max(0, nanoseconds + 999) / 1000
+            var correcting = ColumnWriter()
+            correcting.add(microseconds)
+            correcting.add(correction / 1000)
+            _ = try execute(
+                "UPDATE counters SET set_back_us = set_back_us + $1::bigint WHERE set_back_us = $2::bigint", correcting)
+            // Also where another node has set it back already.
+            guard hasCharged else { return }
             var values = ColumnWriter()
             values.add(microseconds)
-            values.add(correction / 1000)
-            values.add(hasCharged ? 1 : 0)
             _ = try execute(
                 """
                 UPDATE counters SET
-                    set_back_us = set_back_us + $1::bigint,
                     step_us = CASE
-                        WHEN $3::bigint = 0 THEN step_us
-                        WHEN \(Self.microseconds) - set_back_us < step_at_us + 33 * step_us THEN greatest(step_us, $1::bigint)
-                        ELSE $1::bigint
+                        WHEN \(Self.microseconds) - set_back_us < step_at_us + 33 * step_us
+                        THEN greatest(step_us, $1::bigint) ELSE $1::bigint
                     END,
-                    step_at_us = CASE
-                        WHEN $3::bigint = 0 THEN step_at_us ELSE \(Self.microseconds) - set_back_us - $1::bigint
-                    END
-                WHERE set_back_us = $2::bigint
+                    step_at_us = \(Self.microseconds) - set_back_us
                 """, values)
         }
     }

@@ -114,7 +114,8 @@ extension SharedStoreConformance {
         _ = try await stores[1].confirm(second.id, epoch: 0)
         let gone = try await stores[1].forgetNodes(silentFor: .milliseconds(250))
         try expect.isTrue(gone.contains(first.id), "a node that was silent for 300 ms is not among \(gone)")
-        guard !gone.contains(second.id) else { return }
+        // On a slow machine it may have been silent for as long.
+        if gone.contains(second.id) { _ = try await stores[1].join(second) }
         try expect.equal(try await stores[1].hold([all], by: second.id), [8], "once the first is forgotten")
     }
 

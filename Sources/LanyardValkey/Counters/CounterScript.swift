@@ -33,7 +33,7 @@ enum CounterScript {
             now = last
         end
 
-        local windows = {}
+        local windows, changed = {}, {}
         local function load(key, length)
             local window = windows[key]
             if window then return window end
@@ -42,6 +42,13 @@ enum CounterScript {
             local text = redis.call('GET', KEYS[key])
             if text then
                 local list = cmsgpack.unpack(text)
+                -- After the clock was set back: the newest bucket is the one after the present, as in CounterPage; also
+                -- where nothing is charged, or it would be moved again each time, and never empty.
+                local ahead = (list[#list - 1] or window.head) - (window.head + 1)
+                if ahead > 0 then
+                    for i = 1, #list, 2 do list[i] = list[i] - ahead end
+                    changed[key] = window
+                end
                 for i = 1, #list, 2 do
                     if list[i] > window.head - 33 then
                         window[#window + 1] = list[i]
@@ -64,7 +71,6 @@ enum CounterScript {
         end
 
         local answer = {1, now, back}
-        local changed = {}
         local at = 3
         while at <= #ARGV do
             local count = tonumber(ARGV[at])
@@ -133,13 +139,17 @@ enum CounterScript {
     static let setBack = ValkeyScript(
         """
         local kept = redis.call('HMGET', KEYS[1], 'name', 'back', 'step_at', 'step')
-        if kept[1] ~= ARGV[1] or tonumber(kept[2]) ~= tonumber(ARGV[2]) then return 0 end
+        if kept[1] ~= ARGV[1] then return 0 end
         local clock = redis.call('TIME')
-        local by = tonumber(ARGV[3])
-        local back = tonumber(kept[2]) + by
-        local now = clock[1] * 1000000 + clock[2] - back
-        redis.call('HSET', KEYS[1], 'back', string.format('%.0f', back), 'last', string.format('%.0f', now))
-        if ARGV[4] == '1' then
+        local back, by = tonumber(kept[2]), tonumber(ARGV[3])
+        if back == tonumber(ARGV[2]) then
+            back = back + by
+            redis.call('HSET', KEYS[1], 'back', string.format('%.0f', back), 'last',
+                string.format('%.0f', clock[1] * 1000000 + clock[2] - back))
+        end
+        -- Also where another node has set it back already; and where windows may have gone by their time to live.
+        if ARGV[4] == '1' or by >= 3600000000 then
+            local now = clock[1] * 1000000 + clock[2] - back
             local step_at, step = tonumber(kept[3]), tonumber(kept[4])
             if now < step_at + 33 * step then by = math.max(by, step) end
             redis.call('HSET', KEYS[1], 'step_at', string.format('%.0f', now), 'step', string.format('%.0f', by))

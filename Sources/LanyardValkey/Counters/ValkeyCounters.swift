@@ -20,6 +20,7 @@ package final class ValkeyCounters: SharedCounters {
     private let client: ValkeyClient
     private let registry: any CounterRegistry
     private let confidence: Duration
+    private let silence: Duration
     private let state = Mutex(State())
 
     /// How long a question may take.
@@ -45,6 +46,7 @@ package final class ValkeyCounters: SharedCounters {
         self.client = client
         registry = context.registry
         confidence = context.confidence
+        silence = context.silence
     }
 
     package func ask(_ batch: CounterBatch) async throws -> CounterReport {
@@ -52,7 +54,12 @@ package final class ValkeyCounters: SharedCounters {
         let questions = CounterQuestions(batch, name: standing.name)
         let reply = try await evaluate(CounterScript.ask, questions.keys, questions.arguments, standing)
         switch questions.read(reply) {
-        case .report(let report): return report
+        case .report(let report):
+            // It may have been carried out when another name could be the valid one.
+            guard ContinuousClock.now < standing.until else {
+                throw StoreError(.unavailable, "these counters were confirmed too long ago")
+            }
+            return report
         case .otherName:
             drop(standing)
             throw StoreError(.unavailable, "the counters of this name are gone")
@@ -118,11 +125,12 @@ extension ValkeyCounters {
             throw StoreError(error)
         }
         let isOfThisRun = placed?.hasPrefix("\(run):") == true
-        let name = isOfThisRun ? placed ?? "" : "\(run):\(String(UInt64.random(in: 0...(.max)), radix: 36))"
-        if isOfThisRun, try await registry.confirmCounters(name) {
-            return take(Standing(connection: connection, run: run, name: name, until: start + confidence))
+        if isOfThisRun, let placed, try await registry.confirmCounters(placed) {
+            return take(Standing(connection: connection, run: run, name: placed, until: start + confidence))
         }
-        let naming = try await registry.nameCounters(name, afterSilenceOf: confidence)
+        // Never a name that was valid before: others may have counted elsewhere since.
+        let name = "\(run):\(String(UInt64.random(in: 0...(.max)), radix: 36))"
+        let naming = try await registry.nameCounters(name, afterSilenceOf: silence)
         guard naming.name == name else {
             state.withLock { $0.standing = nil }
             throw StoreError(

@@ -97,7 +97,7 @@ struct SharedCounterTests {
         let shut = [Limit(name: "five", amount: 50, seconds: 5, rules: #","on_loss":"close""#)]
         let forgetting = try await cluster.nodes[0].client().createKey("forgetting", Self.members(limits))
         let closing = try await cluster.nodes[0].client().createKey("closing", Self.members(shut))
-        let time = Duration.seconds(TestRun.isLong ? 40 : 14)
+        let time = Duration.seconds(TestRun.isLong ? 40 : 22)
         async let first = Self.load(cluster, forgetting.secret, for: time)
         async let second = Self.load(cluster, closing.secret, for: time)
         try await Task.sleep(for: .seconds(2))
