@@ -6,20 +6,16 @@ final class ImportDisplay: Sendable {
         var firstLines: Int64?
         var firstBytes: UInt64 = 0
         var began: ContinuousClock.Instant
-        var lastLine: ContinuousClock.Instant
-        var isDrawn = false
     }
 
-    private static let barWidth = 24
-    private static let lineInterval = Duration.seconds(10)
-
     private let console: Console
+    private let line: ProgressLine
     private let state: Mutex<State>
 
     init(console: Console) {
         self.console = console
-        let now = console.instant()
-        state = Mutex(State(began: now, lastLine: now))
+        line = ProgressLine(console: console)
+        state = Mutex(State(began: console.instant()))
     }
 
     /// How often `draw` is worth calling.
@@ -27,35 +23,22 @@ final class ImportDisplay: Sendable {
 
     func draw(_ status: ImportCourier.Status) {
         let now = console.instant()
-        let line = state.withLock { state -> String? in
+        let start = state.withLock { state in
             if state.firstLines == nil {
                 state.firstLines = status.progress.lines
                 state.firstBytes = status.progress.end
                 state.began = now
             }
-            let text = Self.text(
-                status, linesBefore: state.firstLines ?? 0, bytesBefore: state.firstBytes,
-                elapsed: now - state.began, style: console.errorStyle)
-            if console.isErrorTerminal {
-                state.isDrawn = true
-                return "\r" + TextWidth.truncated(text, to: (console.width ?? 80) - 1, style: console.errorStyle)
-                    + "\u{1B}[K"
-            }
-            guard now - state.lastLine >= Self.lineInterval else { return nil }
-            state.lastLine = now
-            return text + "\n"
+            return state
         }
-        if let line { try? console.errors.write(Array(line.utf8)) }
+        line.draw { style in
+            Self.text(
+                status, linesBefore: start.firstLines ?? 0, bytesBefore: start.firstBytes, elapsed: now - start.began,
+                style: style)
+        }
     }
 
-    /// Takes the bar away, so that what is written next begins on a line of its own.
-    func clear() {
-        let wasDrawn = state.withLock { state in
-            defer { state.isDrawn = false }
-            return state.isDrawn
-        }
-        if wasDrawn { try? console.errors.write(Array("\r\u{1B}[K".utf8)) }
-    }
+    func clear() { line.clear() }
 
     func interrupted(_ failure: CommandFailure) {
         clear()
@@ -71,9 +54,8 @@ final class ImportDisplay: Sendable {
         var parts: [String] = []
         if let size = status.size, size > 0 {
             let fraction = min(1, Double(status.progress.end) / Double(size))
-            parts.append(Bar.progress(fraction, width: barWidth, style: style))
-            let percent = String(Int(fraction * 100))
-            parts.append(String(repeating: " ", count: 3 - percent.utf8.count) + percent + " %")
+            parts.append(Bar.progress(fraction, width: ProgressLine.barWidth, style: style))
+            parts.append(ProgressLine.percent(fraction))
         }
         parts.append("\(lines) lines")
         // In the first moment every rate is a wild one.

@@ -16,6 +16,14 @@ extension AllowanceState {
         }
     }
 
+    /// A call that waited was told that the store could not be asked.
+    package func waitsNoMoreForPlace() {
+        withContent { content in
+            guard let book = content.places else { return }
+            book.waiting = max(0, book.waiting - 1)
+        }
+    }
+
     /// What the store is to be told; `nil` for a key that never bounded its calls. What is given back is not filled from
     /// here on.
     package func askForPlaces(at now: MonotonicInstant) -> WantedPlaces? {

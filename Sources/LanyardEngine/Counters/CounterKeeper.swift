@@ -26,8 +26,6 @@ final class CounterKeeper: Sendable {
     /// The most questions in one batch, so that its windows are not locked for long; and the most windows.
     private static let batchSize = 500
     private static let batchWindows = 2000
-    /// The most questions that wait, beyond which the next is refused: counters that hang must not gather memory.
-    private static let mostWaiting = 20_000
     /// For how long a question may wait for its turn; its caller gives up not much later.
     private static let patienceNanoseconds: Int64 = 1_500_000_000
     /// How often a batch is put that came too late, or by a clock that was wrong.
@@ -35,8 +33,7 @@ final class CounterKeeper: Sendable {
     private static let tendingInterval: Duration = .milliseconds(500)
 
     private struct State {
-        var waiting: [Waiting] = []
-        var isRunning = false
+        var queue = WishQueue<Waiting>()
         /// Whoever carries out a batch has it to itself.
         var clock = CounterClock()
         var isUsable = true
@@ -107,14 +104,12 @@ final class CounterKeeper: Sendable {
 
     private func ask(_ question: CounterQuestion) async throws -> Heard {
         try await withCheckedThrowingContinuation { caller in
-            let (isTaken, mustStart) = state.withLock { state in
-                guard state.waiting.count < CounterKeeper.mostWaiting else { return (false, false) }
-                state.waiting.append(Waiting(question: question, since: clock.now().monotonic, caller: caller))
-                defer { state.isRunning = true }
-                return (true, !state.isRunning)
+            let waiting = Waiting(question: question, since: clock.now().monotonic, caller: caller)
+            switch state.withLock({ $0.queue.add(waiting) }) {
+            case .waits: break
+            case .startsWork: Task { await work() }
+            case .refused: caller.resume(throwing: EngineError.overloaded("too many calls wait for the counters"))
             }
-            if mustStart { Task { await work() } }
-            if !isTaken { caller.resume(throwing: EngineError.overloaded("too many calls wait for the counters")) }
         }
     }
 }
@@ -123,29 +118,22 @@ final class CounterKeeper: Sendable {
 
 extension CounterKeeper {
     private func work() async {
-        while let batch = next() {
-            if !batch.isEmpty { await carryOut(batch) }
-        }
+        while let batch = next() { await carryOut(batch) }
     }
 
     /// The next questions, less those for which it is too late.
     private func next() -> [Waiting]? {
         let oldest = clock.now().monotonic.nanoseconds - CounterKeeper.patienceNanoseconds
-        let (late, batch): ([Waiting], [Waiting]?) = state.withLock { state in
-            let late = state.waiting.prefix { $0.since.nanoseconds < oldest }
-            state.waiting.removeFirst(late.count)
-            guard !state.waiting.isEmpty else {
-                state.isRunning = !late.isEmpty
-                return (Array(late), late.isEmpty ? nil : [])
-            }
+        let (late, batch) = state.withLock { state in
+            let late = state.queue.removeFirst { $0.since.nanoseconds < oldest }
             var windows = 0
-            let batch = state.waiting.prefix(CounterKeeper.batchSize).prefix { waiting in
+            let batch = state.queue.next(CounterKeeper.batchSize) { first, waiting in
                 // The first is in it, however many it has.
-                defer { windows += waiting.question.parts.count }
-                return windows == 0 || windows + waiting.question.parts.count <= CounterKeeper.batchWindows
+                if windows == 0 { windows = first.question.parts.count }
+                windows += waiting.question.parts.count
+                return windows <= CounterKeeper.batchWindows
             }
-            state.waiting.removeFirst(batch.count)
-            return (Array(late), Array(batch))
+            return (late, batch)
         }
         for waiting in late { waiting.caller.resume(throwing: EngineError.overloaded("the counters are slow")) }
         return batch
@@ -169,10 +157,7 @@ extension CounterKeeper {
             // Where they are out of reach, whoever waits behind would only find out the same, later. What only this batch
             // has met is no reason to deny others.
             let isGone = (error as? StoreError)?.code == .unavailable
-            let behind = state.withLock { state in
-                defer { if isGone { state.waiting = [] } }
-                return isGone ? state.waiting : []
-            }
+            let behind = state.withLock { $0.queue.removeAll { _ in isGone } }
             for waiting in batch + behind { waiting.caller.resume(throwing: error) }
         }
     }

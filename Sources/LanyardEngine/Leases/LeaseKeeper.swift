@@ -24,8 +24,6 @@ final class LeaseKeeper: Sendable {
 
     /// The most states whose wishes stand in one transaction, so that it is short.
     private static let batchSize = 500
-    /// The most wishes that wait, beyond which the next is refused: a store that hangs must not gather memory.
-    private static let mostWaiting = 20_000
     /// How long other nodes are given to hand back what a call waits for, and how often.
     private static let recallPauses: [Duration] = [.milliseconds(25), .milliseconds(75)]
     /// A quota is recalled once for all calls that wait for it meanwhile.
@@ -35,8 +33,7 @@ final class LeaseKeeper: Sendable {
     private static let complaintNanoseconds: Int64 = 1_000_000_000
 
     private struct State {
-        var waiting: [Wish] = []
-        var isRunning = false
+        var queue = WishQueue<Wish>()
         /// Nothing is withdrawn any more, and everything that is asked gives back.
         var isClosing = false
         /// States that hold leases, or owe the ledger something.
@@ -142,19 +139,16 @@ final class LeaseKeeper: Sendable {
     }
 
     private func submit(_ wish: Wish) {
-        let (isTaken, mustStart) = state.withLock { state in
-            // What nobody waits for is looked after by the next round of maintenance.
-            guard wish.voids != nil || state.waiting.count < LeaseKeeper.mostWaiting else { return (false, false) }
-            state.waiting.append(wish)
-            defer { state.isRunning = true }
-            return (true, !state.isRunning)
-        }
-        if mustStart { Task { await work() } }
-        guard !isTaken else { return }
-        if let caller = wish.caller {
-            caller.resume(throwing: EngineError.overloaded("too many calls wait for leases"))
-        } else {
-            for state in wish.states { state.wasNotListed() }
+        switch state.withLock({ $0.queue.add(wish, always: wish.voids != nil) }) {
+        case .waits: break
+        case .startsWork: Task { await work() }
+        case .refused:
+            if let caller = wish.caller {
+                caller.resume(throwing: EngineError.overloaded("too many calls wait for leases"))
+            } else {
+                // The next round of maintenance looks after it.
+                for state in wish.states { state.wasNotListed() }
+            }
         }
     }
 
@@ -171,16 +165,8 @@ final class LeaseKeeper: Sendable {
 
     private func next() -> (wishes: [Wish], isClosing: Bool)? {
         state.withLock { state in
-            guard !state.waiting.isEmpty else {
-                state.isRunning = false
-                return nil
-            }
-            var wishes = Array(state.waiting.prefix(LeaseKeeper.batchSize))
-            if let voiding = wishes.firstIndex(where: { $0.voids != nil }) {
-                wishes = Array(wishes.prefix(max(1, voiding)))
-            }
-            state.waiting.removeFirst(wishes.count)
-            return (wishes, state.isClosing)
+            let wishes = state.queue.next(LeaseKeeper.batchSize) { $0.voids == nil && $1.voids == nil }
+            return wishes.map { ($0, state.isClosing) }
         }
     }
 }
@@ -203,10 +189,7 @@ extension LeaseKeeper {
             }
         } catch {
             // Whoever waits behind would only find out the same, later.
-            let behind = state.withLock { state in
-                defer { state.waiting.removeAll { $0.voids == nil } }
-                return state.waiting.filter { $0.voids == nil }
-            }
+            let behind = state.withLock { $0.queue.removeAll { $0.voids == nil } }
             let now = clock.now().monotonic
             for wish in behind { for state in wish.states { state.ledgerFailed(at: now) } }
             for wish in wishes + behind { wish.caller?.resume(throwing: error) }

@@ -25,14 +25,11 @@ final class PlaceKeeper: Sendable {
 
     /// The most claims in one transaction, so that it is short.
     private static let batchSize = 500
-    /// The most wishes that wait, beyond which the next is refused: a store that hangs must not gather memory.
-    private static let mostWaiting = 20_000
     /// How long a call waits for places that are being given back, and how often it asks again.
     private static let pauses: [Duration] = [.milliseconds(25), .milliseconds(75)]
 
     private struct State {
-        var waiting: [Wish] = []
-        var isRunning = false
+        var queue = WishQueue<Wish>()
         /// States that hold places, or whose last claim was not answered.
         var holders: [Subject: AllowanceState] = [:]
         var isComplaining = false
@@ -96,16 +93,18 @@ final class PlaceKeeper: Sendable {
     }
 
     private func submit(_ wish: Wish) {
-        let (isTaken, mustStart) = state.withLock { state in
-            guard wish.state == nil || state.waiting.count < Self.mostWaiting else { return (false, false) }
-            state.waiting.append(wish)
-            defer { state.isRunning = true }
-            return (true, !state.isRunning)
+        switch state.withLock({ $0.queue.add(wish, always: wish.state == nil) }) {
+        case .waits: break
+        case .startsWork: Task { await work() }
+        case .refused: refuse(wish, EngineError.overloaded("too many calls wait for places"))
         }
-        if mustStart { Task { await work() } }
-        guard !isTaken else { return }
+    }
+
+    /// A wish that no batch took: its call waits no more, and is not asked for.
+    private func refuse(_ wish: Wish, _ error: any Error) {
         if let caller = wish.caller {
-            caller.resume(throwing: EngineError.overloaded("too many calls wait for places"))
+            wish.state?.waitsNoMoreForPlace()
+            caller.resume(throwing: error)
         } else {
             wish.state?.wasNotListedForPlaces()
         }
@@ -124,16 +123,7 @@ final class PlaceKeeper: Sendable {
 
     private func next() -> [Wish]? {
         state.withLock { state in
-            guard !state.waiting.isEmpty else {
-                state.isRunning = false
-                return nil
-            }
-            var wishes = Array(state.waiting.prefix(Self.batchSize))
-            if let reset = wishes.firstIndex(where: { $0.state == nil }) {
-                wishes = Array(wishes.prefix(max(1, reset)))
-            }
-            state.waiting.removeFirst(wishes.count)
-            return wishes
+            state.queue.next(Self.batchSize) { $0.state != nil && $1.state != nil }
         }
     }
 
@@ -157,12 +147,9 @@ final class PlaceKeeper: Sendable {
             metrics.failures.increment()
             complain(error, about: asked)
             // Whoever waits behind would only find out the same, later.
-            let behind = state.withLock { state in
-                defer { state.waiting.removeAll { $0.state != nil } }
-                return state.waiting.filter { $0.state != nil }
-            }
-            for wish in behind where wish.caller == nil { wish.state?.wasNotListedForPlaces() }
-            for wish in wishes + behind { wish.caller?.resume(throwing: error) }
+            let behind = state.withLock { $0.queue.removeAll { $0.state != nil } }
+            for wish in wishes { wish.caller?.resume(throwing: error) }
+            for wish in behind { refuse(wish, error) }
         }
     }
 

@@ -100,6 +100,7 @@ extension PostgresTransaction {
                 DELETE FROM finishes WHERE grant_id IN (
                     SELECT grant_id FROM finishes
                     WHERE at < clock_timestamp() - $1::bigint * interval '1 millisecond'
+                        OR outcome = 'unknown' AND at < clock_timestamp() - interval '10 seconds'
                     ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED
                 )
                 """, values)
