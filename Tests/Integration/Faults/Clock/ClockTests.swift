@@ -48,9 +48,8 @@ import Testing
                 try Data("\(offset)\n".utf8).write(to: URL(fileURLWithPath: setting), options: .atomic)
             }
             try set("+0")
-            let environment = FakeTime.variables.merging([
-                "LD_PRELOAD": try FakeTime.library(), "FAKETIME_TIMESTAMP_FILE": setting,
-            ]) { $1 }
+            let environment = try FakeTime.withTimers(
+                FakeTime.variables.merging(["FAKETIME_TIMESTAMP_FILE": setting]) { $1 })
             var server = try await installation.start(environment: environment)
             let spent = try await server.client.createKey(
                 "spent", #""limits":[{"name":"half","amount":3,"window":"30m"}]"#)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 #if os(Linux)
@@ -39,6 +40,41 @@ import Testing
             let paths = ["/lib/\(machine)/libc.so.6", "/usr/lib/\(machine)/libc.so.6"]
             let path = try #require(paths.first(where: FileManager.default.fileExists(atPath:)))
             return environment.merging(["LD_PRELOAD": "\(try library()) \(path)"]) { $1 }
+        }
+
+        /// The same for a process that sets timers by file descriptors, as Swift's tasks do: the library takes a moment on a
+        /// monotonic clock for a civil one, and moves it as if it were, so that they never fire or at the wrong time.
+        static func withTimers(_ environment: [String: String]) throws -> [String: String] {
+            environment.merging(["LD_PRELOAD": "\(try timers.get()) \(try library())"]) { $1 }
+        }
+
+        /// A library that hands such timers to the kernel as they are; built once, beside the tests.
+        private static let timers = Result<String, any Error> {
+            let source = """
+                #define _GNU_SOURCE
+                #include <sys/syscall.h>
+                #include <sys/timerfd.h>
+                #include <unistd.h>
+
+                int timerfd_settime(int timer, int flags, const struct itimerspec *value, struct itimerspec *old) {
+                    return (int)syscall(SYS_timerfd_settime, timer, flags, value, old);
+                }
+                """
+            let library = BuiltProgram.path("lanyard-test-timers.so")
+            // Another run of the tests may load it at this moment: it is put there whole.
+            let own = library + ".\(ProcessInfo.processInfo.processIdentifier)"
+            let text = own + ".c"
+            try Data(source.utf8).write(to: URL(fileURLWithPath: text))
+            defer { unlink(text) }
+            let compiler = Process()
+            compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            compiler.arguments = ["clang", "-shared", "-fPIC", "-O2", "-o", own, text]
+            try compiler.run()
+            compiler.waitUntilExit()
+            guard compiler.terminationStatus == 0, rename(own, library) == 0 else {
+                throw Unfulfilled(description: "clang, which comes with Swift, could not build \(library)")
+            }
+            return library
         }
 
         /// Sets the clock of processes that read this file.

@@ -71,7 +71,7 @@ import Testing
                 let ahead = period.seconds - lead - Date().timeIntervalSince1970
                 let cluster = try await QuotaCluster(
                     offsets.count, stalenessBound: "30s", postgresEnvironment: FakeTime.environment(ahead: ahead),
-                    environment: { try FakeTime.environment(ahead: ahead + offsets[$0]) })
+                    environment: { try FakeTime.withTimers(FakeTime.environment(ahead: ahead + offsets[$0])) })
                 // They have it open by now.
                 for node in cluster.nodes { node.server.map { FakeTime.removeSharedMemory(of: $0.process.id) } }
                 let end = try await moment(of: period, cluster)

@@ -194,7 +194,7 @@ struct SharedCounterTests {
             let redis = try await RedisServer.start(
                 environment: counters == .redis ? try FakeTime.withoutOtherAllocators(environment) : [:])
             let offsets = [5.0, -5.0, 0]
-            let nodes = try offsets.map { try FakeTime.environment(ahead: $0) }
+            let nodes = try offsets.map { try FakeTime.withTimers(FakeTime.environment(ahead: $0)) }
             let cluster = try await QuotaCluster(
                 postgresEnvironment: counters == .postgres ? environment : [:],
                 options: { _ in counters == .redis ? Self.counters(redis) : [] }, environment: { nodes[$0] })
