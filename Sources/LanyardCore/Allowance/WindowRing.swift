@@ -188,7 +188,7 @@ package struct WindowRing {
     }
 
     @inline(__always)
-    private static func floorDivide(_ number: Int64, _ divisor: Int64) -> Int64 {
+    static func floorDivide(_ number: Int64, _ divisor: Int64) -> Int64 {
         let quotient = number / divisor
         return number < 0 && quotient * divisor != number ? quotient - 1 : quotient
     }

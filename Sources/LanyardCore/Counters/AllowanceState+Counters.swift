@@ -24,6 +24,26 @@ extension AllowanceState {
             windows.take(readings, costs: costs, askedAt: askedAt)
         }
     }
+
+    /// How many calls to charge ahead along with `question`, which is for one; `nil` for none. Whoever gets a number must
+    /// call ``takeLease(_:of:at:)``.
+    package func callsToLease(
+        _ question: CounterQuestion, of limits: LimitSet, at now: MonotonicInstant, time: MonotonicInstant
+    ) -> Int64? {
+        withContent { content in
+            guard let windows = content.shared, windows.limits === limits else { return nil }
+            let calls = windows.callsToLease(question, at: now, time: time)
+            return calls > 0 ? calls : nil
+        }
+    }
+
+    /// Takes over what was charged ahead, and `nil` where it was not.
+    package func takeLease(_ lease: BucketLease?, of limits: LimitSet, at now: MonotonicInstant) {
+        withContent { content in
+            guard let windows = content.shared, windows.limits === limits else { return }
+            windows.takeLease(lease, at: now)
+        }
+    }
 }
 
 extension CounterReceipt {

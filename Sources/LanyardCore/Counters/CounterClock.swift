@@ -38,6 +38,11 @@ package struct CounterClock: Sendable {
         return MonotonicInstant(nanoseconds: now.nanoseconds + high + drift + Self.patienceNanoseconds)
     }
 
+    /// About what the counters' clock says; `nil` before the first answer.
+    package func estimate(at now: MonotonicInstant) -> MonotonicInstant? {
+        readAt.map { _ in MonotonicInstant(nanoseconds: now.nanoseconds + high) }
+    }
+
     /// Takes over a time that the counters told between two moments of this node's.
     /// - Returns: By how many nanoseconds the clock was set forward at most, where it was; what was charged by it is not to
     ///   be believed.

@@ -1,10 +1,13 @@
-/// What a node knows of a subject's windows that the shared counters hold. Knowledge, no authority: it tells how limits
-/// stand, and lets a node deny for as long as the counters said that nothing would fit.
+/// What a node knows of a subject's windows that the shared counters hold: it tells how limits stand, and lets a node deny for
+/// as long as the counters said that nothing would fit. It grants nothing by that, but what was charged ahead.
 ///
 /// An object of its own, reached under the lock of the subject's state alone.
 final class SharedWindows {
     private(set) var limits: LimitSet
     private var standings: ContiguousArray<Standing>
+    /// The last that was taken, until another is.
+    private var lease: BucketLease?
+    private var appetite = LeaseAppetite()
 
     private struct Standing {
         var total: Int64 = 0
@@ -47,5 +50,28 @@ final class SharedWindows {
         return LimitReading(
             limits: limits, index: index, remaining: max(0, limits.gauges[index].amount - total),
             resetMilliseconds: (left + 999_999) / 1_000_000)
+    }
+
+    /// What was charged ahead for a call of these costs; `nil` where it must ask.
+    @inline(__always)
+    func leased(for costs: Costs, at now: MonotonicInstant) -> CounterReceipt? {
+        lease?.receipt(for: costs, at: now)
+    }
+
+    /// A call was granted by what ``leased(for:at:)`` returned.
+    func spendLease() { lease?.spend() }
+
+    /// How many calls to charge ahead along with a question for one.
+    /// - Parameter time: What the counters' clock says by now, as far as that is known.
+    func callsToLease(_ question: CounterQuestion, at now: MonotonicInstant, time: MonotonicInstant) -> Int64 {
+        appetite.calls(
+            after: lease, most: BucketLease.most(question), remaining: BucketLease.remaining(question, at: time),
+            at: now)
+    }
+
+    /// Takes over what was charged ahead; `nil` where it did not fit or could not be asked.
+    func takeLease(_ new: BucketLease?, at now: MonotonicInstant) {
+        appetite.ended(new != nil, at: now)
+        if let new { lease = new }
     }
 }

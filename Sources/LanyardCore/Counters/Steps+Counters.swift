@@ -33,6 +33,13 @@ extension Steps {
         return denial
     }
 
+    /// What was charged ahead for calls of these costs: by the key's own windows, which then cover its account's as well, or
+    /// by its account's where it has none.
+    @inline(__always)
+    static func leased(_ costs: Costs, _ content: borrowing AllowanceState.Content, now: Now) -> CounterReceipt? {
+        content.shared?.leased(for: costs, at: now.monotonic)
+    }
+
     /// Whether the counters must be asked before a call of these costs can be granted.
     static func mustAskCounters(
         _ costs: Costs, _ content: borrowing AllowanceState.Content, _ subject: Subject, _ receipt: CounterReceipt?

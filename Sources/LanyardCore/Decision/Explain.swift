@@ -81,13 +81,15 @@ extension Steps {
     /// Step 13 without charging.
     static func rehearse(_ demand: Demand, _ key: ResolvedKey, now: Now, report: inout LimitReport) -> Denial? {
         key.state.withContent { own in
-            var denial = check(demand, &own, key.state.subject, nil, now: now)
+            var leased = Self.leased(demand.costs, own, now: now)
+            var denial = check(demand, &own, key.state.subject, leased, now: now)
             var quotas = checkQuotas(demand.costs, own, now: now)
             read(own, now: now, report: &report)
             readQuotas(own, now: now, report: &report)
             if let account = key.account?.state {
                 account.withContent { shared in
-                    denial = later(denial, checkLimits(demand.costs, &shared, account.subject, nil, now: now))
+                    if own.shared == nil { leased = Self.leased(demand.costs, shared, now: now) }
+                    denial = later(denial, checkLimits(demand.costs, &shared, account.subject, leased, now: now))
                     quotas = .both(quotas, checkQuotas(demand.costs, shared, now: now))
                     read(shared, now: now, report: &report)
                     readQuotas(shared, now: now, report: &report)

@@ -8,9 +8,13 @@ extension Steps {
     ) -> Decision {
         let (ownSubject, accountSubject) = (key.state.subject, key.account?.state.subject)
         let spent = key.state.withContent { own in
+            var receipt = receipt
+            let isAsked = receipt != nil
+            if !isAsked { receipt = leased(demand.costs, own, now: now) }
             var spending = Spending(demand, denial: check(demand, &own, ownSubject, receipt, now: now))
             if let account = key.account?.state, let accountSubject {
                 account.withContent { shared in
+                    if !isAsked, own.shared == nil { receipt = leased(demand.costs, shared, now: now) }
                     let limited = checkLimits(demand.costs, &shared, accountSubject, receipt, now: now)
                     spending.denial = later(spending.denial, limited)
                     spending.checkPlace(own, now: now)
@@ -24,6 +28,7 @@ extension Steps {
                     spending.chargeLimits(&own, now: now, report: &report)
                     spending.chargeLimits(&shared, now: now, report: &report)
                     if spending.denial == nil {
+                        if !isAsked, receipt != nil { (own.shared ?? shared.shared)?.spendLease() }
                         spending.ownMustAsk = chargeQuotas(spending.costs, own, now: now)
                         spending.accountMustAsk = chargeQuotas(spending.costs, shared, now: now)
                     }
@@ -39,6 +44,7 @@ extension Steps {
                     spending.openCall(demand, key, &own, now: now, on: node) { _ in [] }
                     spending.chargeLimits(&own, now: now, report: &report)
                     if spending.denial == nil {
+                        if !isAsked, receipt != nil { own.shared?.spendLease() }
                         spending.ownMustAsk = chargeQuotas(spending.costs, own, now: now)
                     }
                     readQuotas(own, now: now, report: &report)

@@ -11,6 +11,9 @@ import Synchronization
 // a transaction, and a lone one never waits for company. A question whose caller has been denied meanwhile, because the
 // counters were slow, is not put any more: it would charge what nobody gets.
 //
+// A busy key is charged ahead, by a question that goes along with that of a call (`BucketLease`); its next calls need not
+// ask.
+//
 // Each answer tells the counters' time, and is believed only if that agrees with the node's own (`CounterClock`). So that
 // a node notices a step of their clock soon, and before it matters, it reads it twice a second.
 
@@ -42,19 +45,34 @@ final class CounterKeeper: Sendable {
     private struct Waiting {
         let question: CounterQuestion
         let since: MonotonicInstant
-        let caller: CheckedContinuation<Heard, any Error>
+        let asker: Asker
+    }
+
+    private enum Asker {
+        case call(CheckedContinuation<Heard, any Error>)
+        case lease(LeaseRequest)
+    }
+
+    /// What is to be charged ahead.
+    fileprivate struct LeaseRequest: Sendable {
+        let asked: [(state: AllowanceState, limits: LimitSet)]
+        let costs: Costs
+        let calls: Int64
     }
 
     private struct Heard: Sendable {
         let answer: CounterAnswer
         /// Before the counters read their clock.
         let askedAt: MonotonicInstant
+        /// What it said.
+        let time: MonotonicInstant
     }
 
     private struct Metrics {
         let questions = Counter(label: "lanyard_counter_questions_total")
         let batches = Counter(label: "lanyard_counter_batches_total")
         let failures = Counter(label: "lanyard_counter_failures_total")
+        let leased = Counter(label: "lanyard_counter_leased_total")
         let waived = Counter(label: "lanyard_counter_waived_total")
         let steps = Counter(label: "lanyard_counter_clock_steps_total")
         let losses = Counter(label: "lanyard_counters_lost_total")
@@ -80,21 +98,26 @@ final class CounterKeeper: Sendable {
         }
         guard !parts.isEmpty else { return nil }
         let heard: Heard
+        let question = CounterQuestion(parts: parts)
         do {
-            heard = try await ask(CounterQuestion(parts: parts))
+            heard = try await ask(question, ahead: lease(question, asked, costs))
         } catch {
             let rules = asked.lazy.flatMap(\.limits.rules).filter { costs[$0.definition.unit] > 0 }
             guard rules.allSatisfy({ $0.definition.onOutage == .allow }) else { throw error }
             metrics.waived.increment()
             return CounterReceipt(waiving: asked, costs: costs)
         }
+        take(heard, asked, costs)
+        return CounterReceipt(asked, costs: costs, heard.answer, askedAt: heard.askedAt)
+    }
+
+    private func take(_ heard: Heard, _ asked: [(state: AllowanceState, limits: LimitSet)], _ costs: Costs) {
         var rest = heard.answer.readings[...]
         for (state, limits) in asked {
             state.takeReadings(
                 Array(rest.prefix(limits.rules.count)), of: limits, costs: costs, askedAt: heard.askedAt)
             rest = rest.dropFirst(limits.rules.count)
         }
-        return CounterReceipt(asked, costs: costs, heard.answer, askedAt: heard.askedAt)
     }
 
     /// Asks how the shared windows of `states` stand.
@@ -102,15 +125,63 @@ final class CounterKeeper: Sendable {
         _ = try await charge(states, Costs(requests: 0))
     }
 
-    private func ask(_ question: CounterQuestion) async throws -> Heard {
+    private func ask(_ question: CounterQuestion, ahead: Waiting? = nil) async throws -> Heard {
         try await withCheckedThrowingContinuation { caller in
-            let waiting = Waiting(question: question, since: clock.now().monotonic, caller: caller)
-            switch state.withLock({ $0.queue.add(waiting) }) {
-            case .waits: break
-            case .startsWork: Task { await work() }
-            case .refused: caller.resume(throwing: EngineError.overloaded("too many calls wait for the counters"))
-            }
+            submit(Waiting(question: question, since: clock.now().monotonic, asker: .call(caller)))
+            if let ahead { submit(ahead) }
         }
+    }
+
+    private func submit(_ waiting: Waiting) {
+        switch state.withLock({ $0.queue.add(waiting) }) {
+        case .waits: break
+        case .startsWork: Task { await work() }
+        case .refused: fail(waiting, EngineError.overloaded("too many calls wait for the counters"))
+        }
+    }
+
+    private func fail(_ waiting: Waiting, _ error: any Error) {
+        switch waiting.asker {
+        case .call(let caller): caller.resume(throwing: error)
+        case .lease(let request): request.end(with: nil, at: clock.now().monotonic)
+        }
+    }
+}
+
+// MARK: - Charging ahead
+
+extension CounterKeeper {
+    /// What to charge ahead along with `question`, which is for one call, if anything.
+    private func lease(
+        _ question: CounterQuestion, _ asked: [(state: AllowanceState, limits: LimitSet)], _ costs: Costs
+    ) -> Waiting? {
+        let now = clock.now().monotonic
+        guard let holder = asked.first, let time = state.withLock({ $0.clock.estimate(at: now) }),
+            let calls = holder.state.callsToLease(question, of: holder.limits, at: now, time: time)
+        else { return nil }
+        let parts = question.parts.map { part in
+            CounterQuestion.Part(id: part.id, amount: part.amount, cost: part.cost * calls, onLoss: part.onLoss)
+        }
+        return Waiting(
+            question: CounterQuestion(parts: parts), since: now,
+            asker: .lease(LeaseRequest(asked: asked, costs: costs, calls: calls)))
+    }
+
+    private func take(_ heard: Heard, for request: LeaseRequest, _ question: CounterQuestion) {
+        guard heard.answer.isCharged else { return request.end(with: nil, at: clock.now().monotonic) }
+        take(heard, request.asked, request.costs)
+        let receipt = CounterReceipt(request.asked, costs: request.costs, heard.answer, askedAt: heard.askedAt)
+        let lease = BucketLease(
+            receipt, calls: request.calls, of: question, askedAt: heard.askedAt, time: heard.time)
+        request.end(with: lease, at: clock.now().monotonic)
+        metrics.leased.increment(by: request.calls)
+    }
+}
+
+extension CounterKeeper.LeaseRequest {
+    fileprivate func end(with lease: BucketLease?, at now: MonotonicInstant) {
+        guard let holder = asked.first else { return }
+        holder.state.takeLease(lease, of: holder.limits, at: now)
     }
 }
 
@@ -135,7 +206,7 @@ extension CounterKeeper {
             }
             return (late, batch)
         }
-        for waiting in late { waiting.caller.resume(throwing: EngineError.overloaded("the counters are slow")) }
+        for waiting in late { fail(waiting, EngineError.overloaded("the counters are slow")) }
         return batch
     }
 
@@ -144,13 +215,17 @@ extension CounterKeeper {
         metrics.batches.increment()
         metrics.questions.increment(by: batch.count)
         do {
-            let (answers, askedAt) = try await exchange(batch.map(\.question))
+            let (answers, askedAt, time) = try await exchange(batch.map(\.question))
             metrics.time.recordNanoseconds(clock.now().monotonic.nanoseconds - start.nanoseconds)
             guard answers.count == batch.count else {
                 throw StoreError(.corrupted, "the counters answered \(answers.count) of \(batch.count) questions")
             }
             for (waiting, answer) in zip(batch, answers) {
-                waiting.caller.resume(returning: Heard(answer: answer, askedAt: askedAt))
+                let heard = Heard(answer: answer, askedAt: askedAt, time: time)
+                switch waiting.asker {
+                case .call(let caller): caller.resume(returning: heard)
+                case .lease(let request): take(heard, for: request, waiting.question)
+                }
             }
         } catch {
             metrics.failures.increment()
@@ -158,14 +233,14 @@ extension CounterKeeper {
             // has met is no reason to deny others.
             let isGone = (error as? StoreError)?.code == .unavailable
             let behind = state.withLock { $0.queue.removeAll { _ in isGone } }
-            for waiting in batch + behind { waiting.caller.resume(throwing: error) }
+            for waiting in batch + behind { fail(waiting, error) }
         }
     }
 
     /// Puts questions until the answer comes in time, by a clock that is right.
     private func exchange(
         _ questions: [CounterQuestion]
-    ) async throws -> (answers: [CounterAnswer], askedAt: MonotonicInstant) {
+    ) async throws -> (answers: [CounterAnswer], askedAt: MonotonicInstant, time: MonotonicInstant) {
         guard let counters else { throw EngineError.overloaded("there are no counters") }
         for _ in 0..<CounterKeeper.attempts {
             let sentAt = clock.now().monotonic
@@ -182,7 +257,7 @@ extension CounterKeeper {
                 try await counters.setClockBack(
                     byNanoseconds: step, after: report.setBack, hasCharged: batch != nil && report.answers != nil)
             } else if batch != nil, let answers = report.answers {
-                return (answers, sentAt)
+                return (answers, sentAt, report.time)
             }
         }
         throw EngineError.overloaded("the counters are too slow, or their clock does not stand still")

@@ -56,7 +56,10 @@ enum MetricCatalogue {
         "lanyard_leases_reaped_total": MetricDescription(
             "Leases that this node came too late to settle: all of them counts as used."),
         "lanyard_lease_holders": MetricDescription("Keys and accounts that hold leases."),
-        "lanyard_counter_questions_total": MetricDescription("Calls that asked the shared counters."),
+        "lanyard_counter_questions_total": MetricDescription(
+            "Questions to the shared counters: for calls, and to charge busy keys ahead."),
+        "lanyard_counter_leased_total": MetricDescription(
+            "Calls that were charged to the shared counters ahead, to be granted without a question."),
         "lanyard_counter_batches_total": MetricDescription("Transactions of the shared counters."),
         "lanyard_counter_batch_duration_seconds": MetricDescription(
             "How long a transaction of the shared counters took.", bounds: diskBounds),

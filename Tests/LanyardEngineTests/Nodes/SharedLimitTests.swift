@@ -136,4 +136,65 @@ struct SharedLimitTests {
         #expect(codes.count { $0 == nil } == 40)
         #expect(codes.count { $0 == .rateLimited } == 160)
     }
+
+    @Test("a busy key is charged ahead, and then needs no answer; no longer than its bucket lasts")
+    func leased() async throws {
+        // Buckets of 100 ms.
+        let (fixture, nodes, _, secret) = try await pair([.requests(1_000_000, per: .milliseconds(3200))])
+        await nodes[0].engine.counterKeeper.tend()
+        fixture.clock.advance(by: .milliseconds(5))
+        for _ in 0..<60 { #expect(await nodes[0].code(secret) == nil) }
+        nodes[0].store.cutOff(true)
+        #expect(await nodes[0].code(secret) == nil)
+        fixture.clock.advance(by: .milliseconds(101))
+        #expect(await nodes[0].code(secret) == .unavailable)
+        nodes[0].store.cutOff(false)
+        #expect(await nodes[0].code(secret) == nil)
+    }
+
+    @Test("what was charged ahead ends with the limits that it was charged to")
+    func leaseOfOthers() async throws {
+        let (fixture, nodes, key, secret) = try await pair([.requests(1_000_000, per: .seconds(60))])
+        await nodes[0].engine.counterKeeper.tend()
+        for _ in 0..<60 { #expect(await nodes[0].code(secret) == nil) }
+        let change = try await fixture.write(key, secret, by: nodes[1]) {
+            $0.limits = [.requests(9, per: .seconds(60))]
+        }
+        try await nodes[1].engine.apply([change], waits: false)
+        await nodes[0].engine.catchUp()
+        for _ in 0..<3 { #expect(await nodes[0].code(secret) == .rateLimited) }
+    }
+
+    @Test("what an account was charged ahead is for its keys without limits of their own; the others' is for both")
+    func leasedByAccounts() async throws {
+        let fixture = try await ClusterFixture()
+        let node = try await fixture.node()
+        var record = AccountRecord(id: .make(atMilliseconds: 1), name: "acme", createdAt: Timestamp(milliseconds: 0))
+        record.limits = [.requests(1_000_000, per: .seconds(60))]
+        let account = record
+        let change = try await node.store.write { store in
+            try store.insert(account)
+            return try store.recordChange(.account(account.id))
+        }
+        try await node.engine.apply([change], waits: false)
+        func makeKey(_ limits: [LimitDefinition] = []) async throws -> Secret {
+            try await fixture.createKey(by: node) { key in
+                key.account = account.id
+                key.limits = limits
+            }.secret
+        }
+        let free = [try await makeKey(), try await makeKey()]
+        let limited = try await makeKey([.requests(100_000, per: .seconds(60))])
+        await node.engine.counterKeeper.tend()
+        for secret in free + [limited] { #expect(await node.code(secret) == nil) }
+        fixture.clock.advance(by: .seconds(2))
+        for _ in 0..<7 { #expect(await node.code(free[0]) == nil) }
+        node.store.cutOff(true)
+        for secret in free { #expect(await node.code(secret) == nil) }
+        #expect(await node.code(limited) == .unavailable)
+        node.store.cutOff(false)
+        for _ in 0..<7 { #expect(await node.code(limited) == nil) }
+        node.store.cutOff(true)
+        #expect(await node.code(limited) == nil)
+    }
 }

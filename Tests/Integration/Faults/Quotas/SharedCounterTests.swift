@@ -83,6 +83,33 @@ struct SharedCounterTests {
         try await cluster.stop()
     }
 
+    @Test("a busy key is charged ahead, and its limits hold all the same", arguments: Balance.allCases)
+    func chargedAhead(_ balance: Balance) async throws {
+        let redis = try await RedisServer.start()
+        let cluster = try await QuotaCluster(options: { _ in Self.counters(redis) })
+        // As small as is leased at all, so that it is used up on a slow machine, too.
+        let limits = [
+            Limit(name: "busy", amount: 4096, seconds: 8), Limit(name: "minute", amount: 15_000, seconds: 60),
+        ]
+        let key = try await cluster.nodes[0].client().createKey("shared", Self.members(limits))
+        let time = Duration.seconds(TestRun.isLong ? 130 : 14)
+        let end = LoadConnection.now + time.nanoseconds
+        let nodes = balance == .even ? cluster.nodes : Array(repeating: cluster.nodes[0], count: 5) + cluster.nodes
+        let seen = await QuotaLoad(nodes: nodes, secret: key.secret, clientsOfEach: balance == .even ? 4 : 1).run { _ in
+            LoadConnection.now < end
+        }
+        print("\(balance.rawValue) load of a busy key:")
+        Self.judge(seen, limits, over: time)
+        #expect(seen.unavailable == 0)
+        var leased = 0.0
+        for node in cluster.nodes {
+            leased += try await node.client().metric("lanyard_counter_leased_total") ?? 0
+        }
+        print("    \(Int(leased)) charged ahead")
+        #expect(leased > 0)
+        try await cluster.stop()
+    }
+
     /// What loses its content.
     enum Loss: String, CaseIterable {
         case killed, emptied
