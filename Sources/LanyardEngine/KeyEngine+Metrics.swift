@@ -26,9 +26,9 @@ extension KeyEngine {
         counters.followerLag.record(max(0, membership.newestEpoch - epoch))
         let age = now.monotonic.nanoseconds - lastConfirmed.load(ordering: .relaxed)
         counters.confirmationAge.record(Double(max(0, age)) / 1e9)
-        let standings = membership.standings
-        let live = standings.count { $0.isLive(within: silenceBound) }
-        counters.recordNodes(live: live, silent: standings.count - live)
+        let watched = membership.watched
+        let live = watched.count { $0.isLive(within: silenceBound) }
+        counters.recordNodes(live: live, silent: watched.count - live)
     }
 
     /// What is known of refused attempts, the busiest address first.

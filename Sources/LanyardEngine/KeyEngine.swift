@@ -122,10 +122,10 @@ public final class KeyEngine: Sendable {
         self.logger = logger
         clock = EngineClock(source: source, resuming: start.windows.clock)
         let now = clock.now()
+        _ = joined?.look(start.nodes, from: now.monotonic, to: now.monotonic)
         self.startedAt = startedAt.wall
         self.nodeID = nodeID
         membership = joined
-        joined?.standings = start.nodes
         let joinedAt = startedAt.monotonic.nanoseconds + clock.offsetNanoseconds
         lastConfirmed = Atomic(joinedAt)
         currentUntil = Atomic(joined == nil ? .max : joinedAt + configuration.stalenessBound.wholeNanoseconds)

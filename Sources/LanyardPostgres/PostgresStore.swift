@@ -128,8 +128,8 @@ extension PostgresStore {
         }
     }
 
-    package func forgetNodes(silentFor age: Duration) async throws -> [NodeID] {
-        var gone = Set(try await sharedWrite("forgetting nodes", on: readers) { try $0.deleteSilentNodes(age) })
+    package func forgetNodes(_ silent: [NodeStanding]) async throws -> [NodeID] {
+        var gone = Set(try await sharedWrite("forgetting nodes", on: readers) { try $0.deleteSilentNodes(silent) })
         for _ in 0..<Self.mostReapings {
             let (nodes, isDone) = try await sharedWrite("forgetting nodes", on: readers) { transaction in
                 try transaction.reapSomeAbandonedLeases()

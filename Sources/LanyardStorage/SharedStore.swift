@@ -3,9 +3,10 @@ public import LanyardCore
 // # A store that many nodes share
 //
 // A node joins before its first read, and from then on confirms, at least each second, up to which change it has applied.
-// Whoever changes something asks who has confirmed it. The store's clock says how long ago a node's last confirmation was
-// recorded; the node itself counts from when it asked, which is earlier. So a node stops admitting before anybody else
-// believes it gone.
+// Whoever changes something asks who has confirmed it. Each confirmation gives its node another beat; how long a node is
+// silent its observers measure by their own clocks, from when they first saw its beat, and the node itself counts from when
+// it asked, which is earlier. So a node stops admitting before anybody else believes it gone, and no clock that can be set
+// has a say in it.
 //
 // A store can go back in time: restored from a backup, or failed over to a replica that had not seen everything. It is
 // then another incarnation: epochs mean nothing any more, caches are flushed, and leases are void.
@@ -21,9 +22,10 @@ public protocol SharedStore: Store, SharedCounters, CounterRegistry, SharedFinis
     func confirm(_ node: NodeID, epoch: Int64) async throws -> StoreState?
     /// Says that the node goes. It has settled what it knows of; a lease that is open all the same counts as used.
     func leave(_ node: NodeID) async throws
-    /// Forgets nodes whose last confirmation is older than `age`, and counts their leases as used.
+    /// Forgets those of these nodes whose beat is still the one that they stood with, and counts their leases as used, and
+    /// all leases of nodes that are not known.
     /// - Returns: Which went.
-    func forgetNodes(silentFor age: Duration) async throws -> [NodeID]
+    func forgetNodes(_ silent: [NodeStanding]) async throws -> [NodeID]
     /// Asks the other nodes to give back what they have leased of a quota and not spent.
     func recall(_ quota: QuotaIdentity) async throws
     /// What others tell, for as long as the stream is held. Notices may be lost, or come twice: they say that it is worth
@@ -83,13 +85,14 @@ public struct NodeStanding: Sendable, Hashable {
     public var node: NodeDescription
     /// It has applied every change up to this one.
     public var epoch: Int64
-    /// Milliseconds since its last confirmation, by the store's clock.
-    public var silentMilliseconds: Int64
+    /// Another number with each of its confirmations, and each time that it joins: one that the node has never had before,
+    /// in no state that the store may be brought back to either, so best a random one.
+    public var beat: Int64
 
     /// A node.
-    public init(node: NodeDescription, epoch: Int64, silentMilliseconds: Int64) {
+    public init(node: NodeDescription, epoch: Int64, beat: Int64) {
         self.node = node
         self.epoch = epoch
-        self.silentMilliseconds = silentMilliseconds
+        self.beat = beat
     }
 }

@@ -4826,7 +4826,9 @@ components:
         silent_ms:
           type: integer
           minimum: 0
-          description: Milliseconds since it last confirmed being current, by the store's clock.
+          description: >-
+            For how many milliseconds the node that answers has watched it confirm nothing, by its own clock. A node that has
+            just started has watched nobody yet.
         status:
           type: string
           enum: [live, silent]

@@ -58,8 +58,8 @@ final class AcknowledgementDesk: Sendable {
     struct Judgement: Sendable {
         let now: @Sendable () -> MonotonicInstant
         /// Reads the table; `nil` where that fails.
-        let read: @Sendable () async -> [NodeStanding]?
-        let judge: @Sendable (_ epoch: Int64, [NodeStanding]) -> Verdict
+        let read: @Sendable () async -> [WatchedNode]?
+        let judge: @Sendable (_ epoch: Int64, [WatchedNode]) -> Verdict
         /// What is told where the table can't be read.
         let unread: @Sendable (_ epoch: Int64) -> Verdict
     }
@@ -69,16 +69,16 @@ final class AcknowledgementDesk: Sendable {
         var pause = Duration.milliseconds(5)
         while true {
             let asking = content.withLock { $0.waiters }
-            let standings = await reading(judgement)
+            let nodes = await reading(judgement)
             let time = judgement.now()
             var answered = 0
             for (id, waiter) in asking {
-                guard let standings else { break }
-                let verdict = judgement.judge(waiter.epoch, standings)
+                guard let nodes else { break }
+                let verdict = judgement.judge(waiter.epoch, nodes)
                 guard verdict.pending.isEmpty || waiter.deadline <= time else { continue }
                 if answer(id, verdict) { answered += 1 }
             }
-            if standings == nil { giveUp(judgement) }
+            if nodes == nil { giveUp(judgement) }
             let isDone = content.withLock { content in
                 if content.waiters.isEmpty { content.isWatched = false }
                 return content.waiters.isEmpty
@@ -90,7 +90,7 @@ final class AcknowledgementDesk: Sendable {
     }
 
     /// Reads the table, and meanwhile answers those whose time is over: a store that hangs holds nobody up.
-    private func reading(_ judgement: Judgement) async -> [NodeStanding]? {
+    private func reading(_ judgement: Judgement) async -> [WatchedNode]? {
         let reading = Reading()
         Task { reading.end(await judgement.read()) }
         while true {
@@ -103,13 +103,13 @@ final class AcknowledgementDesk: Sendable {
     /// A reading of the table that is under way.
     private final class Reading: Sendable {
         let ended = WakeSignal()
-        private let content = Mutex<[NodeStanding]??>(nil)
+        private let content = Mutex<[WatchedNode]??>(nil)
 
         /// `nil` until it has ended; `nil` within if it failed.
-        var result: [NodeStanding]?? { content.withLock { $0 } }
+        var result: [WatchedNode]?? { content.withLock { $0 } }
 
-        func end(_ standings: [NodeStanding]?) {
-            content.withLock { $0 = .some(standings) }
+        func end(_ nodes: [WatchedNode]?) {
+            content.withLock { $0 = .some(nodes) }
             ended.wake()
         }
     }

@@ -42,18 +42,14 @@ extension KeyEngine {
         await membership.desk.watch(
             AcknowledgementDesk.Judgement(
                 now: { self.now.monotonic },
-                read: {
-                    guard let standings = try? await self.storeRead({ try $0.nodes() }) else { return nil }
-                    membership.standings = standings
-                    return standings
-                },
+                read: { (try? await self.readNodes(membership))?.watched },
                 judge: judge, unread: { self.lastKnown($0, membership) }))
     }
 
     /// Where the table of nodes can't be read, whoever was known has not confirmed: silence was not seen, either.
     private func lastKnown(_ epoch: Int64, _ membership: Membership) -> AcknowledgementDesk.Verdict {
         var verdict = AcknowledgementDesk.Verdict(acknowledgedBy: [nodeID])
-        for standing in membership.standings where standing.node.id != nodeID {
+        for standing in membership.watched where standing.node.id != nodeID {
             if standing.epoch >= epoch {
                 verdict.acknowledgedBy.append(standing.node.id)
             } else {
@@ -63,9 +59,9 @@ extension KeyEngine {
         return verdict
     }
 
-    @Sendable private func judge(_ epoch: Int64, _ standings: [NodeStanding]) -> AcknowledgementDesk.Verdict {
+    @Sendable private func judge(_ epoch: Int64, _ nodes: [WatchedNode]) -> AcknowledgementDesk.Verdict {
         var verdict = AcknowledgementDesk.Verdict(acknowledgedBy: [nodeID])
-        for standing in standings where standing.node.id != nodeID {
+        for standing in nodes where standing.node.id != nodeID {
             if standing.epoch >= epoch {
                 verdict.acknowledgedBy.append(standing.node.id)
             } else if standing.isLive(within: silenceBound) {

@@ -9,12 +9,12 @@ import Synchronization
 // So the two sides count the same time, and the node's must end first:
 //
 //     node    asked ─────────────────────────── + bound: denies
-//     store          recorded ───────────────────────────── + bound + slack: others go on without it
+//     others                 seen ───────────────────────────── + bound + slack: they go on without it
 //
-// A node counts from before it sent its confirmation, others from when the store recorded it, which is later. Both
-// measure the same length on clocks that nobody sets (the node's goes on while the machine sleeps); the slack is for the
-// little by which two quartzes differ. Decisions look at the clock themselves, with one atomic load: a process that was
-// stopped denies at the first instruction after it goes on.
+// A node counts from before it sent its confirmation, others from when they first saw it in the store, which is later
+// (see `NodeWatch`). Both measure the same length on clocks that nobody sets and that go on while the machine sleeps; the
+// slack is for the little by which two quartzes differ. Decisions look at the clock themselves, with one atomic load: a
+// process that was stopped denies at the first instruction after it goes on.
 //
 // One way past that is left. A confirmation can be on its way for longer than the bound: another node reads the table
 // before it is recorded, believes the sender gone, and goes on; then the sender gets its answer. So an answer extends a

@@ -161,7 +161,7 @@ extension KeyEngine {
         let isReplaced = membership.note(state)
         // What was used, but never booked, is another store's.
         if isReplaced { await leases.void(.everything) }
-        membership.standings = start.nodes
+        _ = membership.look(start.nodes, from: asked, to: now.monotonic)
         membership.mustStartAnew = nil
         extendCurrency(from: asked)
         counters.countFlush(isReplaced ? .replaced : reason)

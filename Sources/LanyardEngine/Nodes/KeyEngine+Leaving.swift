@@ -1,31 +1,29 @@
 import CoreMetrics
 import LanyardCore
-package import LanyardStorage
+import LanyardStorage
 import Logging
 import Synchronization
-
-extension NodeStanding {
-    /// Whether the node may still decide, as others must take it.
-    package func isLive(within silenceBound: Duration) -> Bool {
-        .milliseconds(silentMilliseconds) <= silenceBound
-    }
-}
 
 extension KeyEngine {
     /// How long a node must have been silent to be forgotten: it has denied for as long again.
     private var forgetAfter: Duration { silenceBound * 2 }
 
-    /// Looks after the table of nodes: forgets those that are gone, and counts the others.
+    /// Who falls silent is noticed by so much later at most.
+    private var tendingInterval: Duration { min(.seconds(5), configuration.stalenessBound / 4) }
+
+    /// Looks after the table of nodes: watches them, and forgets those that are gone.
     func tendNodes() async {
-        guard let membership, membership.isTendingDue(at: now.monotonic) else { return }
+        guard let membership, membership.isTendingDue(at: now.monotonic, each: tendingInterval) else { return }
         do {
-            let gone = try await membership.store.forgetNodes(silentFor: forgetAfter)
-            if !gone.isEmpty {
-                logger.warning(
-                    "nodes that were silent are forgotten; what they had leased counts as used",
-                    metadata: ["nodes": .array(gone.map { .string($0.description) })])
-            }
-            membership.standings = try await storeRead { try $0.nodes() }
+            let (standings, watched) = try await readNodes(membership)
+            let silent = zip(standings, watched)
+                .filter { $0.node.id != nodeID && !$1.isLive(within: forgetAfter) }.map(\.0)
+            let gone = try await membership.store.forgetNodes(silent)
+            guard !gone.isEmpty else { return }
+            logger.warning(
+                "nodes that were silent are forgotten; what they had leased counts as used",
+                metadata: ["nodes": .array(gone.map { .string($0.description) })])
+            _ = try await readNodes(membership)
         } catch {
             logger.debug("the nodes can't be looked after", metadata: ["reason": "\(error)"])
         }
@@ -71,15 +69,27 @@ extension KeyEngine {
         }
     }
 
-    /// The nodes that share the store, by its own clock, and its newest change. A node that is alone answers for itself.
+    /// Reads the table of nodes, and notes how long each has been silent.
+    func readNodes(
+        _ membership: Membership
+    ) async throws(EngineError) -> (standings: [NodeStanding], watched: [WatchedNode]) {
+        let start = now.monotonic
+        let standings = try await storeRead { try $0.nodes() }
+        return (standings, membership.look(standings, from: start, to: now.monotonic))
+    }
+
+    /// The nodes that share the store, as this one has watched them, and its newest change. A node that is alone answers for
+    /// itself.
     /// - Throws: ``EngineError``.
-    package func nodes() async throws -> (nodes: [NodeStanding], newestEpoch: Int64) {
-        guard membership != nil else {
+    package func nodes() async throws -> (nodes: [WatchedNode], newestEpoch: Int64) {
+        guard let membership else {
             let epoch = epoch
             let node = NodeDescription(
                 id: nodeID, host: configuration.host, version: configuration.version, startedAt: startedAt)
-            return ([NodeStanding(node: node, epoch: epoch, silentMilliseconds: 0)], epoch)
+            return ([WatchedNode(node: node, epoch: epoch, silentMilliseconds: 0)], epoch)
         }
-        return try await storeRead { (try $0.nodes(), try $0.epoch()) }
+        let start = now.monotonic
+        let (standings, newest) = try await storeRead { (try $0.nodes(), try $0.epoch()) }
+        return (membership.look(standings, from: start, to: now.monotonic), newest)
     }
 }

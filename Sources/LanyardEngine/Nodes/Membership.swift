@@ -17,7 +17,10 @@ final class Membership: Sendable {
     private struct Content {
         var incarnation: String
         var newestEpoch: Int64
-        var standings: [NodeStanding] = []
+        var watch = NodeWatch()
+        var watched: [WatchedNode] = []
+        /// When the reading that `watched` comes from began.
+        var watchedFrom = MonotonicInstant(nanoseconds: .min)
         var mustStartAnew: FlushReason?
         var isTold = TellTale()
         /// When the table of nodes was last looked after, on the monotonic clock.
@@ -56,9 +59,16 @@ final class Membership: Sendable {
     var newestEpoch: Int64 { content.withLock { $0.newestEpoch } }
 
     /// The nodes as they stood when they were last looked at.
-    var standings: [NodeStanding] {
-        get { content.withLock { $0.standings } }
-        set { content.withLock { $0.standings = newValue } }
+    var watched: [WatchedNode] { content.withLock { $0.watched } }
+
+    /// Takes note of a reading of the table of nodes that took from `start` to `end`.
+    func look(_ standings: [NodeStanding], from start: MonotonicInstant, to end: MonotonicInstant) -> [WatchedNode] {
+        content.withLock { content in
+            let watched = content.watch.look(standings, from: start, to: end)
+            // One that began earlier may not know who has joined since.
+            if start >= content.watchedFrom { (content.watched, content.watchedFrom) = (watched, start) }
+            return watched
+        }
     }
 
     /// Why everything must be forgotten before anything else is read.
@@ -79,16 +89,14 @@ final class Membership: Sendable {
         content.withLock { $0.newestEpoch = max($0.newestEpoch, epoch) }
     }
 
-    /// Whether the table of nodes is to be looked after: each few seconds, by whoever asks first.
-    func isTendingDue(at now: MonotonicInstant) -> Bool {
+    /// Whether the table of nodes is to be looked after, as `interval` has passed: by whoever asks first.
+    func isTendingDue(at now: MonotonicInstant, each interval: Duration) -> Bool {
         content.withLock { content in
-            guard now.nanoseconds - content.tendedAt.nanoseconds >= Self.tendingInterval else { return false }
+            guard now.nanoseconds - content.tendedAt.nanoseconds >= interval.wholeNanoseconds else { return false }
             content.tendedAt = now
             return true
         }
     }
-
-    private static let tendingInterval: Int64 = 5_000_000_000
 
     /// Changes what was told, and returns what had been told before.
     func tell(_ change: (inout TellTale) -> Void) -> TellTale {

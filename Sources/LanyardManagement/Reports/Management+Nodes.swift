@@ -9,9 +9,10 @@ package struct NodeStatus: Sendable, Equatable {
     package let epoch: Int64
     /// How many changes it has not applied.
     package let behind: Int64
-    /// Since it last confirmed, by the store's clock.
+    /// For how long the node that answers has seen it confirm nothing.
     package let silentMilliseconds: Int64
-    /// Whether it confirmed within the staleness bound; if not, it denies everything, and no change waits for it.
+    /// Whether it was not watched being silent beyond the staleness bound; if it was, it denies everything, and no change
+    /// waits for it.
     package let isLive: Bool
 }
 

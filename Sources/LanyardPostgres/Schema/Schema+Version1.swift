@@ -353,7 +353,7 @@ extension Schema {
             version text NOT NULL,
             started_at bigint NOT NULL,
             epoch bigint NOT NULL,
-            confirmed_at timestamptz NOT NULL,
+            beat bigint NOT NULL,
             tag bigint NOT NULL
         ) WITH (fillfactor = 10);
 

@@ -24,19 +24,13 @@ extension PostgresTransaction {
 
     func nodes() throws -> [NodeStanding] {
         try attempt("reading the nodes") {
-            let found = try rows(
-                """
-                SELECT id, host, version, started_at, epoch,
-                    floor(extract(epoch FROM clock_timestamp() - confirmed_at) * 1000)::bigint
-                FROM nodes ORDER BY id
-                """)
+            let found = try rows("SELECT id, host, version, started_at, epoch, beat FROM nodes ORDER BY id")
             return try (0..<found.count).map { row in
                 var columns = ColumnReader(found, row: row, of: "nodes")
                 let node = NodeDescription(
                     id: try columns.id(), host: try columns.text(), version: try columns.text(),
                     startedAt: try columns.time())
-                return NodeStanding(
-                    node: node, epoch: try columns.number(), silentMilliseconds: max(0, try columns.number()))
+                return NodeStanding(node: node, epoch: try columns.number(), beat: try columns.number())
             }
         }
     }
@@ -51,13 +45,14 @@ extension PostgresTransaction {
             try values.add(node.version)
             values.add(node.startedAt)
             values.add(Int64(NodeMark(node.id).number))
+            values.add(Self.newBeat())
             let epoch = try number(
                 """
-                INSERT INTO nodes (id, host, version, started_at, epoch, confirmed_at, tag)
-                SELECT $1::uuid, $2::text, $3::text, $4::bigint, value, clock_timestamp(), $5::bigint FROM epoch
+                INSERT INTO nodes (id, host, version, started_at, epoch, beat, tag)
+                SELECT $1::uuid, $2::text, $3::text, $4::bigint, value, $6::bigint, $5::bigint FROM epoch
                 ON CONFLICT (id) DO UPDATE SET
                     host = excluded.host, version = excluded.version, started_at = excluded.started_at,
-                    epoch = excluded.epoch, confirmed_at = excluded.confirmed_at
+                    epoch = excluded.epoch, beat = excluded.beat
                 RETURNING epoch
                 """, values)
             guard let epoch else { throw StoreError(.corrupted, "the counter of changes is missing") }
@@ -71,11 +66,12 @@ extension PostgresTransaction {
             var values = ColumnWriter()
             values.add(node)
             values.add(epoch)
+            values.add(Self.newBeat())
             let found = try rows(
                 """
                 WITH old AS (SELECT id, epoch FROM nodes WHERE id = $1 FOR UPDATE),
                 new AS (
-                    UPDATE nodes SET epoch = $2, confirmed_at = clock_timestamp() FROM old WHERE nodes.id = old.id
+                    UPDATE nodes SET epoch = $2, beat = $3 FROM old WHERE nodes.id = old.id
                     RETURNING old.epoch AS before
                 )
                 SELECT CASE WHEN before <> $2 THEN pg_notify('\(NoticeChannel.confirmed.rawValue)', '')::text END FROM new
@@ -83,6 +79,9 @@ extension PostgresTransaction {
             return found.count == 1
         }
     }
+
+    /// None that was there before comes again, also where the store goes back to an earlier state.
+    private static func newBeat() -> Int64 { .random(in: .min ... .max) }
 
     func notify(_ channel: NoticeChannel, _ text: String) throws {
         try attempt("telling other nodes") {
@@ -126,18 +125,20 @@ extension PostgresTransaction {
         }
     }
 
-    /// Forgets nodes whose last confirmation is too old. What they have leased is without a known node then, and so it is
-    /// found whatever becomes of whoever has forgotten them.
-    func deleteSilentNodes(_ age: Duration) throws -> [NodeID] {
-        try attempt("forgetting silent nodes") {
-            var values = ColumnWriter()
-            values.add(Int64(clamping: age.milliseconds))
+    /// Forgets nodes that have not confirmed since they stood like this. What they have leased is without a known node then,
+    /// and so it is found whatever becomes of whoever has forgotten them.
+    func deleteSilentNodes(_ silent: [NodeStanding]) throws -> [NodeID] {
+        guard !silent.isEmpty else { return [] }
+        return try attempt("forgetting silent nodes") {
+            let values = ColumnWriter(columns: [.uuid, .int8], of: silent) { standing, columns in
+                columns.add(standing.node.id)
+                columns.add(standing.beat)
+            }
             let found = try rows(
                 """
                 DELETE FROM nodes WHERE id IN (
-                    SELECT id FROM nodes
-                    WHERE confirmed_at < clock_timestamp() - $1::bigint * interval '1 millisecond'
-                    ORDER BY id FOR UPDATE SKIP LOCKED
+                    SELECT id FROM nodes JOIN unnest($1::uuid[], $2::bigint[]) AS silent (id, beat) USING (id, beat)
+                    ORDER BY id FOR UPDATE OF nodes SKIP LOCKED
                 ) RETURNING id
                 """, values)
             return try (0..<found.count).map { row in

@@ -81,6 +81,7 @@ struct AnewTests {
     func forgotten() async throws {
         let fixture = try await ClusterFixture()
         let (first, second, key, secret) = try await fixture.pair()
+        await first.engine.maintain()
         fixture.clock.advance(by: .seconds(70))
         await first.engine.catchUp()
         await first.engine.maintain()

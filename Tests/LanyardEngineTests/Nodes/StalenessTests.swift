@@ -28,6 +28,7 @@ struct StalenessTests {
         let fixture = try await ClusterFixture()
         let (first, second, key, secret) = try await fixture.pair()
         second.store.cutOff(true)
+        await first.engine.maintain()
         for _ in 1...31 {
             fixture.clock.advance(by: .seconds(1))
             await first.engine.catchUp()
@@ -51,6 +52,7 @@ struct StalenessTests {
         let (key, secret) = try await fixture.createKey(by: first)
         await second.engine.catchUp()
         #expect(await second.code(secret) == nil)
+        await first.engine.maintain()
         for clock in [fixture.clock, own] { clock.advance(by: .seconds(30)) }
         await first.engine.catchUp()
         #expect(await second.code(secret) == .unavailable)
@@ -66,6 +68,7 @@ struct StalenessTests {
     func lateConfirmation() async throws {
         let fixture = try await ClusterFixture()
         let (first, second, key, secret) = try await fixture.pair()
+        await first.engine.maintain()
         fixture.clock.advance(by: .seconds(29))
         await first.engine.catchUp()
         // It has read the changes, and asks; the question takes its time.
@@ -83,6 +86,21 @@ struct StalenessTests {
         second.store.failReads(false)
         await second.engine.catchUp()
         #expect(await second.code(secret) == .revokedKey)
+    }
+
+    @Test("is waited for by whoever has not seen for long enough that it is silent, and is not forgotten by it")
+    func unwatched() async throws {
+        let fixture = try await ClusterFixture()
+        let (first, second, key, secret) = try await fixture.pair()
+        fixture.clock.advance(by: .seconds(1000))
+        await first.engine.catchUp()
+        // It has been silent for long, but that is nothing that the first node has seen.
+        await first.engine.maintain()
+        async let acknowledgement = fixture.revokeAcknowledged(key, secret, by: first)
+        try await first.waits()
+        fixture.clock.advance(by: .seconds(5))
+        #expect(try await acknowledgement.pending == [second.engine.nodeID])
+        #expect(fixture.standings().count == 2)
     }
 
     @Test("is not kept alive by confirmations alone, while it can't read the changes")

@@ -20,6 +20,7 @@ package final class SimulatedCluster: Sendable {
     private struct Content {
         var base: any Store
         var incarnation = 1
+        var lastBeat: Int64 = 0
         var log: [Int64: Change] = [:]
         var prunedUpTo: Int64 = 0
         var members: [NodeID: Member] = [:]
@@ -52,7 +53,7 @@ package final class SimulatedCluster: Sendable {
     private struct Member {
         var description: NodeDescription
         var epoch: Int64
-        var confirmedAt: Int64
+        var beat: Int64
     }
 
     /// - Parameters:
@@ -276,7 +277,8 @@ package final class SimulatedCluster: Sendable {
     func join(_ node: NodeDescription, epoch: Int64) -> StoreState {
         content.withLock { content in
             if fault != .keepsPlacesOfJoiners { content.forgetPlaces(of: [node.id]) }
-            content.members[node.id] = Member(description: node, epoch: epoch, confirmedAt: milliseconds())
+            content.lastBeat += 1
+            content.members[node.id] = Member(description: node, epoch: epoch, beat: content.lastBeat)
             if fault == .namesItselfAnew { content.incarnation += 1 }
             return StoreState(incarnation: "simulated \(content.incarnation)", epoch: epoch)
         }
@@ -287,7 +289,8 @@ package final class SimulatedCluster: Sendable {
         content.withLock { content in
             guard content.members[node] != nil || fault == .confirmsStrangers else { return nil }
             if fault != .losesConfirmedEpochs { content.members[node]?.epoch = epoch }
-            content.members[node]?.confirmedAt = milliseconds()
+            content.lastBeat += 1
+            if fault != .repeatsBeats { content.members[node]?.beat = content.lastBeat }
             return "simulated \(content.incarnation)"
         }
     }
@@ -300,19 +303,19 @@ package final class SimulatedCluster: Sendable {
         }
     }
 
-    func forget(silentFor age: Int64) -> [NodeID] {
+    func forget(_ silent: [NodeStanding]) -> [NodeID] {
         content.withLock { content in
-            let now = milliseconds()
-            let gone = content.members.filter { _, member in
-                switch fault {
-                case .forgetsEverybody: true
+            let gone = silent.filter { standing in
+                guard let member = content.members[standing.node.id] else { return false }
+                return switch fault {
+                case .forgetsWhoeverIsNamed: true
                 case .forgetsNobody: false
-                default: now - member.confirmedAt > age
+                default: member.beat == standing.beat
                 }
-            }
-            for id in gone.keys { content.members[id] = nil }
-            if fault != .keepsPlaces { content.forgetPlaces(of: Set(gone.keys)) }
-            return gone.keys.sorted()
+            }.map(\.node.id)
+            for id in gone { content.members[id] = nil }
+            if fault != .keepsPlaces { content.forgetPlaces(of: Set(gone)) }
+            return gone.sorted()
         }
     }
 
@@ -322,9 +325,10 @@ package final class SimulatedCluster: Sendable {
             return content.members.values.sorted { $0.description.id < $1.description.id }.map { member in
                 var description = member.description
                 if fault == .losesHosts { description.host = "" }
+                if fault == .beatsByItself { content.lastBeat += 1 }
                 return NodeStanding(
                     node: description, epoch: member.epoch,
-                    silentMilliseconds: fault == .neverSilent ? 0 : milliseconds() - member.confirmedAt)
+                    beat: fault == .beatsByItself ? content.lastBeat : member.beat)
             }
         }
     }

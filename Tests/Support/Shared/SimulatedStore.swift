@@ -124,10 +124,9 @@ package final class SimulatedStore: SharedStore {
         cluster.tell(.confirmed)
     }
 
-    package func forgetNodes(silentFor age: Duration) async throws -> [NodeID] {
+    package func forgetNodes(_ silent: [NodeStanding]) async throws -> [NodeID] {
         try reach()
-        let (seconds, attoseconds) = age.components
-        let gone = cluster.forget(silentFor: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+        let gone = cluster.forget(silent)
         guard cluster.fault != .keepsLeases else { return gone }
         try await reap(gone)
         return gone
