@@ -1,3 +1,6 @@
+import LanyardCore
+import LanyardStorage
+
 /// The bounds of an engine. The defaults suit a server with a few hundred thousand active keys.
 public struct EngineConfiguration: Sendable {
     /// Bytes that cached keys may take, about; the least used are let go.
@@ -38,4 +41,13 @@ public struct EngineConfiguration: Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// What the other nodes are told of this one.
+    func description(of id: NodeID, startedAt: Timestamp) -> NodeDescription {
+        // Rounded up: nobody may believe it gone too early.
+        let bound = stalenessBound.wholeNanoseconds
+        return NodeDescription(
+            id: id, host: host, version: version, startedAt: startedAt,
+            stalenessBoundMilliseconds: bound / 1_000_000 + (bound % 1_000_000 > 0 ? 1 : 0))
+    }
 }

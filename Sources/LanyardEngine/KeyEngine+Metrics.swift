@@ -27,7 +27,7 @@ extension KeyEngine {
         let age = now.monotonic.nanoseconds - lastConfirmed.load(ordering: .relaxed)
         counters.confirmationAge.record(Double(max(0, age)) / 1e9)
         let watched = membership.watched
-        let live = watched.count { $0.isLive(within: silenceBound) }
+        let live = watched.count(where: \.isLive)
         counters.recordNodes(live: live, silent: watched.count - live)
     }
 

@@ -103,8 +103,7 @@ public final class KeyEngine: Sendable {
         let shared = try KeyEngine.counters(counterSource, store, configuration, logger)
         let startedAt = source.now()
         let nodeID = NodeID.make(atMilliseconds: startedAt.wall.milliseconds)
-        let node = NodeDescription(
-            id: nodeID, host: configuration.host, version: configuration.version, startedAt: startedAt.wall)
+        let node = configuration.description(of: nodeID, startedAt: startedAt.wall)
         // Before the first read: whoever changes something from here on waits for this node.
         let clockNow = { @Sendable () -> MonotonicInstant in source.now().monotonic }
         let joined = try await Membership.join(store, node, now: clockNow)

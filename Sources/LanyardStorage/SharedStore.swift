@@ -69,13 +69,18 @@ public struct NodeDescription: Sendable, Hashable {
     public var version: String
     /// When it was started.
     public var startedAt: Timestamp
+    /// It denies by itself once it has not confirmed for so long, in milliseconds; nodes may differ in it.
+    public var stalenessBoundMilliseconds: Int64
 
     /// A node.
-    public init(id: NodeID, host: String, version: String, startedAt: Timestamp) {
+    public init(
+        id: NodeID, host: String, version: String, startedAt: Timestamp, stalenessBoundMilliseconds: Int64
+    ) {
         self.id = id
         self.host = host
         self.version = version
         self.startedAt = startedAt
+        self.stalenessBoundMilliseconds = stalenessBoundMilliseconds
     }
 }
 

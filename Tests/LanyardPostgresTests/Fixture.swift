@@ -17,7 +17,7 @@ enum Fixture {
     static func node(_ number: UInt64) -> NodeDescription {
         NodeDescription(
             id: NodeID(high: number, low: number), host: "host \(number)", version: "1.2.3",
-            startedAt: Timestamp(milliseconds: 5))
+            startedAt: Timestamp(milliseconds: 5), stalenessBoundMilliseconds: 30_000)
     }
 
     static func roleCount(_ store: any Store) async throws -> Int {

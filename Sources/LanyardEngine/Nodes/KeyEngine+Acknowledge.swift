@@ -6,7 +6,7 @@ extension KeyEngine {
     /// Waits until every node that lives has confirmed `epoch`, and no longer than the configuration says. This node counts
     /// as one that has: it applies its changes before it waits.
     ///
-    /// A node that is silent is waited for until its silence exceeds the staleness bound: then it denies by itself.
+    /// A node that is silent is waited for until its silence exceeds its staleness bound: then it denies by itself.
     package func acknowledge(_ epoch: Int64, since start: MonotonicInstant) async -> Acknowledgement {
         var verdict = AcknowledgementDesk.Verdict(acknowledgedBy: [nodeID])
         if let membership {
@@ -64,7 +64,7 @@ extension KeyEngine {
         for standing in nodes where standing.node.id != nodeID {
             if standing.epoch >= epoch {
                 verdict.acknowledgedBy.append(standing.node.id)
-            } else if standing.isLive(within: silenceBound) {
+            } else if standing.isLive {
                 verdict.pending.append(standing.node.id)
             }
         }

@@ -44,11 +44,6 @@ extension KeyEngine {
         changes.withLock { _ in currentUntil.store(.min, ordering: .sequentiallyConsistent) }
     }
 
-    /// Beyond this silence a node denies by itself: nobody waits for it any more.
-    package var silenceBound: Duration {
-        configuration.stalenessBound + configuration.stalenessBound / 64 + .milliseconds(10)
-    }
-
     /// Tells when this node stops deciding, and when it goes on.
     func logCurrency() {
         guard let membership, !isShutDown.load(ordering: .acquiring) else { return }

@@ -5,9 +5,6 @@ import Logging
 import Synchronization
 
 extension KeyEngine {
-    /// How long a node must have been silent to be forgotten: it has denied for as long again.
-    private var forgetAfter: Duration { silenceBound * 2 }
-
     /// Who falls silent is noticed by so much later at most.
     private var tendingInterval: Duration { min(.seconds(5), configuration.stalenessBound / 4) }
 
@@ -16,9 +13,8 @@ extension KeyEngine {
         guard let membership, membership.isTendingDue(at: now.monotonic, each: tendingInterval) else { return }
         do {
             let (standings, watched) = try await readNodes(membership)
-            let silent = zip(standings, watched)
-                .filter { $0.node.id != nodeID && !$1.isLive(within: forgetAfter) }.map(\.0)
-            let gone = try await membership.store.forgetNodes(silent)
+            let silent = membership.goneStill(watched.filter { $0.isGone && $0.node.id != nodeID }.map(\.node.id))
+            let gone = try await membership.store.forgetNodes(standings.filter { silent.contains($0.node.id) })
             guard !gone.isEmpty else { return }
             logger.warning(
                 "nodes that were silent are forgotten; what they had leased counts as used",
@@ -84,8 +80,7 @@ extension KeyEngine {
     package func nodes() async throws -> (nodes: [WatchedNode], newestEpoch: Int64) {
         guard let membership else {
             let epoch = epoch
-            let node = NodeDescription(
-                id: nodeID, host: configuration.host, version: configuration.version, startedAt: startedAt)
+            let node = configuration.description(of: nodeID, startedAt: startedAt)
             return ([WatchedNode(node: node, epoch: epoch, silentMilliseconds: 0)], epoch)
         }
         let start = now.monotonic

@@ -21,6 +21,8 @@ final class Membership: Sendable {
         var watched: [WatchedNode] = []
         /// When the reading that `watched` comes from began.
         var watchedFrom = MonotonicInstant(nanoseconds: .min)
+        /// Who was silent for long enough to be forgotten when the table was last looked after.
+        var gone: Set<NodeID> = []
         var mustStartAnew: FlushReason?
         var isTold = TellTale()
         /// When the table of nodes was last looked after, on the monotonic clock.
@@ -95,6 +97,16 @@ final class Membership: Sendable {
             guard now.nanoseconds - content.tendedAt.nanoseconds >= interval.wholeNanoseconds else { return false }
             content.tendedAt = now
             return true
+        }
+    }
+
+    /// Which of those that are gone were so already when the table was last looked after. After an outage of the store
+    /// everybody has been silent for as long: who lives confirms before the next time.
+    func goneStill(_ gone: [NodeID]) -> Set<NodeID> {
+        content.withLock { content in
+            let before = content.gone
+            content.gone = Set(gone)
+            return before.intersection(content.gone)
         }
     }
 

@@ -14,6 +14,8 @@ package import LanyardStorage
 // beginning of the other, is at most what has passed since the node last asked. A slow reading, a reader that is held, and
 // readings that overlap and end in another order only make it less.
 //
+// How long its bound is, each node says itself: they may differ, at least while an operator changes it.
+//
 // This needs beats that never come again, also in a store that was restored and went back in time: a counter in the
 // store would. So they are drawn at random.
 
@@ -26,10 +28,17 @@ package struct WatchedNode: Sendable, Hashable {
     /// For how long it has been seen to confirm nothing.
     package let silentMilliseconds: Int64
 
-    /// Whether the node may still decide, as others must take it.
-    package func isLive(within silenceBound: Duration) -> Bool {
-        .milliseconds(silentMilliseconds) <= silenceBound
+    /// Beyond this silence it denies by itself: its own bound, and a little for clocks that differ.
+    private var silenceBound: Duration {
+        let bound = Duration.milliseconds(node.stalenessBoundMilliseconds)
+        return bound + bound / 64 + .milliseconds(10)
     }
+
+    /// Whether the node may still decide, as others must take it.
+    package var isLive: Bool { .milliseconds(silentMilliseconds) <= silenceBound }
+
+    /// Whether it can be forgotten: it has denied for as long again.
+    var isGone: Bool { .milliseconds(silentMilliseconds) > silenceBound * 2 }
 }
 
 /// What was seen of the table of nodes.

@@ -11,7 +11,7 @@ package struct NodeStatus: Sendable, Equatable {
     package let behind: Int64
     /// For how long the node that answers has seen it confirm nothing.
     package let silentMilliseconds: Int64
-    /// Whether it was not watched being silent beyond the staleness bound; if it was, it denies everything, and no change
+    /// Whether it was not watched being silent beyond its staleness bound; if it was, it denies everything, and no change
     /// waits for it.
     package let isLive: Bool
 }
@@ -25,8 +25,7 @@ extension Management {
         return nodes.map { standing in
             NodeStatus(
                 node: standing.node, epoch: standing.epoch, behind: max(0, newest - standing.epoch),
-                silentMilliseconds: standing.silentMilliseconds,
-                isLive: standing.isLive(within: engine.silenceBound))
+                silentMilliseconds: standing.silentMilliseconds, isLive: standing.isLive)
         }
     }
 }

@@ -352,6 +352,7 @@ extension Schema {
             host text NOT NULL,
             version text NOT NULL,
             started_at bigint NOT NULL,
+            staleness_bound bigint NOT NULL,
             epoch bigint NOT NULL,
             beat bigint NOT NULL,
             tag bigint NOT NULL

@@ -24,12 +24,13 @@ extension PostgresTransaction {
 
     func nodes() throws -> [NodeStanding] {
         try attempt("reading the nodes") {
-            let found = try rows("SELECT id, host, version, started_at, epoch, beat FROM nodes ORDER BY id")
+            let found = try rows(
+                "SELECT id, host, version, started_at, staleness_bound, epoch, beat FROM nodes ORDER BY id")
             return try (0..<found.count).map { row in
                 var columns = ColumnReader(found, row: row, of: "nodes")
                 let node = NodeDescription(
                     id: try columns.id(), host: try columns.text(), version: try columns.text(),
-                    startedAt: try columns.time())
+                    startedAt: try columns.time(), stalenessBoundMilliseconds: try columns.number())
                 return NodeStanding(node: node, epoch: try columns.number(), beat: try columns.number())
             }
         }
@@ -44,15 +45,16 @@ extension PostgresTransaction {
             try values.add(node.host)
             try values.add(node.version)
             values.add(node.startedAt)
-            values.add(Int64(NodeMark(node.id).number))
+            values.add(node.stalenessBoundMilliseconds)
             values.add(Self.newBeat())
+            values.add(Int64(NodeMark(node.id).number))
             let epoch = try number(
                 """
-                INSERT INTO nodes (id, host, version, started_at, epoch, beat, tag)
-                SELECT $1::uuid, $2::text, $3::text, $4::bigint, value, $6::bigint, $5::bigint FROM epoch
+                INSERT INTO nodes (id, host, version, started_at, staleness_bound, epoch, beat, tag)
+                SELECT $1::uuid, $2::text, $3::text, $4::bigint, $5::bigint, value, $6::bigint, $7::bigint FROM epoch
                 ON CONFLICT (id) DO UPDATE SET
                     host = excluded.host, version = excluded.version, started_at = excluded.started_at,
-                    epoch = excluded.epoch, beat = excluded.beat
+                    staleness_bound = excluded.staleness_bound, epoch = excluded.epoch, beat = excluded.beat
                 RETURNING epoch
                 """, values)
             guard let epoch else { throw StoreError(.corrupted, "the counter of changes is missing") }

@@ -46,6 +46,6 @@ extension Samples {
     static func node(_ number: Int) -> NodeDescription {
         NodeDescription(
             id: id(8000 + number), host: "host \(number) \(oddText)", version: "1.2.\(number)",
-            startedAt: time(1_795_262_400_000 + Int64(number)))
+            startedAt: time(1_795_262_400_000 + Int64(number)), stalenessBoundMilliseconds: 30_000 + Int64(number))
     }
 }

@@ -11,7 +11,7 @@ struct NodeWatchTests {
     private static func node(_ number: Int64) -> NodeDescription {
         NodeDescription(
             id: NodeID.make(atMilliseconds: number), host: "host", version: "1",
-            startedAt: Timestamp(milliseconds: number))
+            startedAt: Timestamp(milliseconds: number), stalenessBoundMilliseconds: 30_000)
     }
 
     private let first = Self.node(1)
@@ -65,5 +65,16 @@ struct NodeWatchTests {
         _ = look([(first, 5), (second, 9)], from: 10, to: 10)
         _ = look([(second, 9)], from: 20, to: 20)
         #expect(look([(first, 5), (second, 9)], from: 30, to: 30) == [0, 20_000])
+    }
+
+    @Test("is judged by each node's own bound", arguments: [(30_000, 30_478), (1000, 1025), (3_600_000, 3_656_260)])
+    func bounds(_ bound: Int64, _ live: Int64) {
+        var node = first
+        node.stalenessBoundMilliseconds = bound
+        func silent(_ milliseconds: Int64) -> WatchedNode {
+            WatchedNode(node: node, epoch: 7, silentMilliseconds: milliseconds)
+        }
+        #expect(silent(live).isLive && !silent(live + 1).isLive)
+        #expect(!silent(2 * live).isGone && silent(2 * live + 2).isGone)
     }
 }

@@ -138,7 +138,7 @@ struct PlaceTests {
     func forgotten() async throws {
         let (fixture, nodes, key, secret) = try await cluster(maximum: 3, nodes: 2)
         for _ in 0..<2 { _ = try #require(await nodes[1].open(secret)) }
-        for _ in 0..<4 {
+        for _ in 0..<5 {
             fixture.clock.advance(by: .seconds(25))
             await nodes[0].engine.catchUp()
             await nodes[0].engine.maintain()

@@ -103,6 +103,30 @@ struct StalenessTests {
         #expect(fixture.standings().count == 2)
     }
 
+    @Test("is waited for as long as its own bound lasts, and not that of whoever waits")
+    func longerBound() async throws {
+        let fixture = try await ClusterFixture()
+        let first = try await fixture.node { $0.stalenessBound = .seconds(2) }
+        let second = try await fixture.node { $0.stalenessBound = .seconds(30) }
+        let (key, secret) = try await fixture.createKey(by: first)
+        await second.engine.catchUp()
+        #expect(await second.code(secret) == nil)
+        second.store.cutOff(true)
+        for _ in 1...4 {
+            await first.engine.catchUp()
+            await first.engine.maintain()
+            fixture.clock.advance(by: .seconds(5))
+        }
+        await first.engine.catchUp()
+        async let acknowledgement = fixture.revokeAcknowledged(key, secret, by: first)
+        try await first.waits()
+        fixture.clock.advance(by: .seconds(5))
+        #expect(try await acknowledgement.pending == [second.engine.nodeID])
+        // It grants still.
+        #expect(await second.code(secret) == nil)
+        #expect(fixture.standings().count == 2)
+    }
+
     @Test("is not kept alive by confirmations alone, while it can't read the changes")
     func confirmingBlindly() async throws {
         let fixture = try await ClusterFixture()
