@@ -131,6 +131,38 @@ struct ClientTests {
         try await server.end()
     }
 
+    @Test("a client that has lost its connection says why")
+    func lossExplained() async throws {
+        let server = try await LyingServer { _ in .bytes("$1073741824\r\n") }
+        var settings = Fixture.settings
+        // Long enough for a look.
+        settings.shortestBackoff = .seconds(TestRun.seconds(3600))
+        settings.longestBackoff = settings.shortestBackoff
+        try await Fixture.withClient("valkey://127.0.0.1:\(server.port)", .none, settings) { client in
+            let error = try await Fixture.failure { _ = try await client.run(Fixture.command("GET", "a")) }
+            #expect(error?.code == .malformed)
+            try await eventually("it is missed") { client.problem != nil }
+            let next = try await Fixture.failure { _ = try await client.run(Fixture.command("GET", "a")) }
+            #expect(next?.code == .unavailable)
+            #expect(next?.context.contains("a reply that is too large") == true, "\(next?.context ?? "")")
+        }
+        try await server.end()
+    }
+
+    @Test("a server that isn't there, and authorities that can't be read, are told in few words")
+    func missing() async throws {
+        let port = try FreePort.find()
+        for (address, part) in [
+            ("127.0.0.1:\(port)", "can't be reached: Connection refused"),
+            ("127.0.0.1:\(port)/0?cafile=/nowhere.pem", "the certificates of authorities in /nowhere.pem"),
+        ] {
+            let scheme = address.contains("cafile") ? "valkeys" : "valkey"
+            let error = try await Fixture.failure { _ = try await Fixture.connect("\(scheme)://\(address)") }
+            #expect(error?.code == .unavailable)
+            #expect(error?.context.contains(part) == true, "\(error?.context ?? "")")
+        }
+    }
+
     @Test("a closed client takes nothing")
     func closed() async throws {
         let server = try await RedisServer.start()

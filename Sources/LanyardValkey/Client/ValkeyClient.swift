@@ -153,12 +153,13 @@ extension ValkeyClient {
         var backoff = Backoff(settings)
         while !isClosed {
             let failure: ValkeyError?
+            var reason = ""
             do throws(ValkeyError) {
                 let connection = try await ValkeyConnection.open(
                     location, password: password, settings: settings, on: group)
                 guard install(connection) else { return await connection.close(within: .zero) }
                 let start = ContinuousClock.now
-                await connection.waitUntilEnded()
+                reason = await connection.waitUntilEnded()
                 // A server that lets everybody in and then falls over is not asked ever faster.
                 if ContinuousClock.now - start >= settings.longestBackoff { backoff.reset() }
                 failure = nil
@@ -166,7 +167,7 @@ extension ValkeyClient {
                 failure = error
             }
             let pause = backoff.next(after: failure)
-            remember(failure ?? ValkeyError(.unavailable, "\(location): the connection was lost"), pause)
+            remember(failure ?? ValkeyError(.unavailable, "\(location): the connection was lost: \(reason)"), pause)
             try? await Task.sleep(for: pause)
         }
     }

@@ -93,7 +93,7 @@ final class CommandHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        end(ValkeyError(.lost, ValkeyError.line("\(error)")))
+        end(ValkeyError(.lost, ValkeyError.reason(error)))
     }
 
     // MARK: - Ends

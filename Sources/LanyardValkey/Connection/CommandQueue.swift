@@ -67,6 +67,9 @@ final class CommandQueue: Sendable {
         }
     }
 
+    /// Why nothing is taken any more; `nil` while commands are.
+    var end: ValkeyError? { state.withLock { $0.end } }
+
     /// Takes nothing from now on; the first reason stays.
     func refuse(_ error: ValkeyError) {
         state.withLock { $0.end = $0.end ?? error }

@@ -17,8 +17,7 @@ extension ValkeyConnection {
             try await connection.logIn(location, password, settings)
         } catch {
             await connection.close(within: .zero)
-            throw error.isOfConnection
-                ? ValkeyError(.unavailable, "\(location): the login failed: \(error.context)") : error
+            throw error
         }
         return connection
     }
@@ -42,7 +41,8 @@ extension ValkeyConnection {
                     }
                 }
         } catch {
-            throw ValkeyError(.unavailable, "\(location) can't be reached: \(ValkeyError.line("\(error)"))")
+            if let error = error as? ValkeyError { throw error }
+            throw ValkeyError(.unavailable, "\(location) can't be reached: \(ValkeyError.reason(error))")
         }
     }
 
@@ -52,8 +52,13 @@ extension ValkeyConnection {
         configuration.certificateVerification = .fullVerification
         // A server that no longer answers is not waited for at the end.
         configuration.shutdownTimeout = .milliseconds(100)
-        if let file = location.authorityFile { configuration.trustRoots = .file(file) }
-        return try NIOSSLContext(configuration: configuration)
+        guard let file = location.authorityFile else { return try NIOSSLContext(configuration: configuration) }
+        configuration.trustRoots = .file(file)
+        do {
+            return try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw ValkeyError(.unavailable, "the certificates of authorities in \(file) can't be read")
+        }
     }
 
     private func logIn(
@@ -63,7 +68,7 @@ extension ValkeyConnection {
         var hello = ["HELLO", "3"]
         if password != nil || location.user != nil { hello += ["AUTH", location.user ?? "default", password ?? ""] }
         hello += ["SETNAME", settings.name]
-        let greeting = try await send(hello.map { Array($0.utf8) }, deadline: deadline)
+        let greeting = try await ask(hello, location, by: deadline)
         if case .error(let failure) = greeting { throw Self.refusal(failure, location) }
         guard let role = greeting[key: "role"]?.text else {
             throw ValkeyError(.refused, "\(location) does not answer as a server with RESP3 does")
@@ -72,9 +77,29 @@ extension ValkeyConnection {
             throw ValkeyError(.unavailable, "\(location) only follows another server")
         }
         guard location.database != 0 else { return }
-        let select = ["SELECT", "\(location.database)"].map { Array($0.utf8) }
-        if case .error(let failure) = try await send(select, deadline: deadline) {
+        if case .error(let failure) = try await ask(["SELECT", "\(location.database)"], location, by: deadline) {
             throw ValkeyError(.refused, "\(location): no such database", serverCode: failure.code)
+        }
+    }
+
+    private func ask(
+        _ words: [String], _ location: ValkeyLocation, by deadline: NIODeadline
+    ) async throws(ValkeyError) -> RESPValue {
+        do throws(ValkeyError) {
+            return try await send(words.map { Array($0.utf8) }, deadline: deadline)
+        } catch {
+            throw ValkeyError(
+                .unavailable, "\(location): the login failed: \(error.context)\(Self.suspicion(error.code, location))")
+        }
+    }
+
+    /// What may be wrong where one end speaks TLS and the other does not, and neither says so: a server without it waits
+    /// for the end of what it takes for a command, and one with it hangs up.
+    private static func suspicion(_ code: ValkeyError.Code, _ location: ValkeyLocation) -> String {
+        switch code {
+        case .timedOut: location.isEncrypted ? "; it may not speak TLS, as valkeys:// demands" : ""
+        case .lost, .malformed: location.isEncrypted ? "" : "; it may demand TLS: valkeys://"
+        case .unavailable, .overloaded, .closed, .invalid, .unauthorized, .refused: ""
         }
     }
 
@@ -98,14 +123,5 @@ extension ValkeyLocation {
     /// The name that the certificate must have; `nil` where that is the address itself, which NIOSSL then compares.
     fileprivate var nameForTLS: String? {
         (try? SocketAddress(ipAddress: host, port: port)) == nil ? host : nil
-    }
-}
-
-extension ValkeyError {
-    fileprivate var isOfConnection: Bool {
-        switch code {
-        case .timedOut, .lost, .malformed, .overloaded, .closed, .invalid: true
-        case .unavailable, .unauthorized, .refused: false
-        }
     }
 }

@@ -68,8 +68,11 @@ package final class ValkeyConnection: Sendable {
     }
 
     /// Waits until the connection has ended, from whichever side.
-    package func waitUntilEnded() async {
+    /// - Returns: Why it has.
+    @discardableResult
+    package func waitUntilEnded() async -> String {
         try? await channel.closeFuture.get()
+        return queue.end?.context ?? "it ended"
     }
 
     /// Takes no more commands, and closes once those under way have their answers, or the time is over.

@@ -1,5 +1,6 @@
 package import LanyardCore
 package import LanyardStorage
+import Logging
 import NIOCore
 import Synchronization
 
@@ -21,6 +22,7 @@ package final class ValkeyCounters: SharedCounters {
     private let registry: any CounterRegistry
     private let confidence: Duration
     private let silence: Duration
+    private let logger: Logger
     private let state = Mutex(State())
 
     /// How long a question may take.
@@ -30,6 +32,8 @@ package final class ValkeyCounters: SharedCounters {
         var standing: Standing?
         /// The last name that these counters had.
         var name: String?
+        /// Why they could not be used since they last could be.
+        var reasons: [String] = []
     }
 
     /// Counters that can be asked.
@@ -47,6 +51,7 @@ package final class ValkeyCounters: SharedCounters {
         registry = context.registry
         confidence = context.confidence
         silence = context.silence
+        logger = context.logger
     }
 
     package func ask(_ batch: CounterBatch) async throws -> CounterReport {
@@ -111,6 +116,34 @@ package final class ValkeyCounters: SharedCounters {
 
 extension ValkeyCounters {
     package func tend() async throws -> Bool {
+        do {
+            let isNew = try await findStanding()
+            state.withLock { $0.reasons = [] }
+            return isNew
+        } catch {
+            note("\(error)")
+            throw error
+        }
+    }
+
+    /// The most reasons that are told of one outage.
+    private static let mostReasons = 8
+
+    /// Who calls ``tend()`` logs why it fails the first time. What keeps the server away may change meanwhile: one that was
+    /// down comes back with another password.
+    private func note(_ reason: String) {
+        let isAnother = state.withLock { state in
+            guard state.reasons.count < Self.mostReasons, !state.reasons.contains(reason) else { return false }
+            state.reasons.append(reason)
+            return state.reasons.count > 1
+        }
+        if isAnother {
+            logger.error("the shared counters still can't be used", metadata: ["reason": "\(reason)"])
+        }
+    }
+
+    /// - Returns: Whether these are others than the last.
+    private func findStanding() async throws -> Bool {
         let start = ContinuousClock.now
         let connection: ValkeyConnection
         let (run, placed): (String, String?)
@@ -195,6 +228,6 @@ extension StoreError {
     /// As the engine knows it. What was refused can't be mended by waiting, and is told all the same as out of reach: a
     /// server's settings may be changed under way.
     fileprivate init(_ error: ValkeyError) {
-        self.init(.unavailable, "\(error)")
+        self.init(.unavailable, error.context)
     }
 }
