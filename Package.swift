@@ -216,8 +216,9 @@ let package = Package(
         tests(
             "FaultTests", at: "Tests/Integration/Faults",
             [
-                "LanyardCommand", "LanyardSQLite", "LanyardStorage", "LanyardWire", "LanyardTesting", "LanyardCore",
-                "TestSupport", asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
+                "LanyardCommand", "LanyardEngine", "LanyardPostgres", "LanyardSQLite", "LanyardStorage", "LanyardWire",
+                "LanyardTesting", "LanyardCore", "TestSupport", asyncHTTPClient, logging, nioCore, nioPosix, nioHTTP1,
+                nioSSL,
             ]),
         testSupport("FuzzKit", at: "Tests/Fuzz/Kit", ["LanyardHTTP", "LanyardWire", "LanyardCore"]),
         tests(

@@ -32,7 +32,7 @@ package final class RedisServer: Sendable {
     }
 
     private init(
-        folder: TemporaryFolder, port: Int, password: String?, certificate: RedisCertificate?,
+        folder: TemporaryFolder, port: Int, password: String?, certificate: ServerCertificate?,
         settings: [String: String], environment: [String: String]
     ) throws {
         self.folder = folder
@@ -67,7 +67,7 @@ package final class RedisServer: Sendable {
     /// Makes a server and waits until it serves. `settings` are those of `redis.conf`, `environment` is its process's
     /// beside the usual one.
     package static func start(
-        password: String? = nil, certificate: RedisCertificate? = nil, settings: [String: String] = [:],
+        password: String? = nil, certificate: ServerCertificate? = nil, settings: [String: String] = [:],
         environment: [String: String] = [:]
     ) async throws -> RedisServer {
         let server = try RedisServer(
@@ -141,9 +141,13 @@ package final class RedisServer: Sendable {
         if let id { kill(id, SIGCONT) }
     }
 
-    /// Carries out a command of a server without a password and TLS.
-    package func command(_ words: String...) async throws {
-        _ = try await PostgresProgram.run("redis-cli", ["-h", "127.0.0.1", "-p", "\(port)"] + words)
+    /// Carries out a command, as the default user; what it answered.
+    @discardableResult
+    package func command(_ words: String...) async throws -> String {
+        let encryption = authorityFile.map { ["--tls", "--cacert", $0] } ?? []
+        return try await PostgresProgram.run(
+            "redis-cli", ["-h", "127.0.0.1", "-p", "\(port)"] + encryption + words,
+            environment: password.map { ["REDISCLI_AUTH": $0] } ?? [:])
     }
 
     /// What it has logged.

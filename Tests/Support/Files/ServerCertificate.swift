@@ -1,11 +1,11 @@
 /// A certificate, its own authority, with the key; valid for a hundred years. Made by
 /// `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500 -addext subjectAltName=…`.
-package struct RedisCertificate: Sendable {
+package struct ServerCertificate: Sendable {
     package let certificate: String
     package let key: String
 
     /// For localhost and 127.0.0.1.
-    package static let here = RedisCertificate(
+    package static let here = ServerCertificate(
         certificate: """
             -----BEGIN CERTIFICATE-----
             MIIBkTCCATegAwIBAgIUGtXrTd4hHpP9t2HnGk9b9Ym0aFMwCgYIKoZIzj0EAwIw
@@ -30,7 +30,7 @@ package struct RedisCertificate: Sendable {
             """)
 
     /// For another machine's name, elsewhere.example, alone.
-    package static let elsewhere = RedisCertificate(
+    package static let elsewhere = ServerCertificate(
         certificate: """
             -----BEGIN CERTIFICATE-----
             MIIBnjCCAUOgAwIBAgIUVL3oRAzIkRiWSvpseNHAA02AXsYwCgYIKoZIzj0EAwIw
