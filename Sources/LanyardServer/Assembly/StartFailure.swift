@@ -62,7 +62,9 @@ extension StartFailure {
     /// What to do about a database server.
     private static func serverFix(_ code: StoreError.Code) -> String? {
         switch code {
-        case .unavailable: "Check that the server runs, and that it can be reached from here."
+        case .unavailable:
+            "Check that the server runs, that it can be reached from here, and, with TLS, that its certificate has the "
+                + "address's name and comes from an authority that this machine or sslrootcert trusts."
         case .cannotOpen:
             "Check user, database and password (PGPASSWORD, PGPASSFILE or \(Setting.databasePasswordFile.flag)), and the "
                 + "server's settings."

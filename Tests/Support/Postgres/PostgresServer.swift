@@ -165,6 +165,29 @@ extension PostgresServer {
         return standby
     }
 
+    /// From now on who connects may use TLS, and is shown this certificate; with `nil` nobody may.
+    package func encrypt(with certificate: ServerCertificate?) async throws {
+        var settings = ["ssl": certificate == nil ? "off" : "on"]
+        if let certificate {
+            for (setting, text) in ["ssl_cert_file": certificate.certificate, "ssl_key_file": certificate.key] {
+                let file = "\(folder)/\(setting).pem"
+                try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+                try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+                try await PostgresProgram.give(file)
+                settings[setting] = file
+            }
+        }
+        // The files before what makes them be read.
+        for (setting, value) in settings.sorted(by: { $0.key > $1.key }) {
+            try await run("ALTER SYSTEM SET \(setting) = '\(value)'")
+        }
+        try await run("SELECT pg_reload_conf()")
+        let state = "\(settings["ssl"] ?? "")\n"
+        try await eventually("new connections have another encryption", log: { log }) {
+            try await run("SHOW ssl") == state
+        }
+    }
+
     /// Starts it, for the first time or after it was stopped, and waits until it serves.
     package func start() async throws {
         var options = [
