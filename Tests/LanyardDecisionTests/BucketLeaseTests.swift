@@ -146,7 +146,7 @@ struct BucketLeaseTests {
     private func lease(_ calls: Int64, spending: Int64, at now: Int64) -> BucketLease {
         var lease = BucketLease(
             receipt(), calls: calls, of: question([32_000: 1_000_000], calls: calls),
-            askedAt: MonotonicInstant(nanoseconds: now), time: MonotonicInstant(nanoseconds: 0))
+            askedAt: instant(now), time: MonotonicInstant(nanoseconds: 0))
         for _ in 0..<spending { lease.spend() }
         return lease
     }
@@ -169,22 +169,30 @@ struct BucketLeaseTests {
         #expect(calls(1253) == 4)
     }
 
-    @Test("as many are charged ahead as the last ones' use lets expect, within bounds")
+    @Test("as many are charged ahead as the last ones' use lets expect, and no more than four times as fast")
     func expected() {
-        func calls(after last: BucketLease, most: Int64 = 100_000, remaining: Int64, at now: Int64) -> Int64 {
-            var appetite = LeaseAppetite()
-            return appetite.calls(after: last, most: most, remaining: remaining * 1_000_000, at: instant(now))
+        var appetite = LeaseAppetite()
+        func calls(after last: BucketLease?, most: Int64 = 100_000, remaining: Int64 = 900, at now: Int64) -> Int64 {
+            let calls = appetite.calls(after: last, most: most, remaining: remaining * 1_000_000, at: instant(now))
+            if calls > 0 { appetite.ended(true, at: instant(now)) }
+            return calls
         }
-        // 100 in 100 ms.
-        let used = lease(100, spending: 100, at: 0)
-        #expect(calls(after: used, remaining: 300, at: 100) == 300)
-        #expect(calls(after: used, remaining: 900, at: 100) == 400)
-        #expect(calls(after: used, most: 50, remaining: 300, at: 100) == 50)
-        // 100 in 899.1 ms, of 1000.
-        #expect(calls(after: lease(1000, spending: 100, at: 0), remaining: 450, at: 1000) == 50)
+        _ = calls(after: nil, at: 0)
+        #expect(calls(after: nil, at: 1) == 4)
+        // At once: then ever more, as fast as it may grow.
+        #expect(calls(after: lease(4, spending: 4, at: 1), at: 2) == 16)
+        #expect(calls(after: lease(16, spending: 16, at: 2), at: 3) == 64)
+        #expect(calls(after: lease(64, spending: 64, at: 3), most: 50, at: 4) == 50)
+        // A short one for the end of a bucket says nothing against the rate.
+        #expect(calls(after: lease(50, spending: 50, at: 4), remaining: 9, at: 5) == 10)
+        #expect(calls(after: lease(10, spending: 10, at: 5), at: 15) == 900)
+        // 450 in 899.1 ms, of 1000; asked again and again, as long as none is taken.
+        let used = lease(1000, spending: 450, at: 20)
+        for _ in 0..<3 { #expect(calls(after: used, remaining: 100, at: 920) == 50) }
         // While there is some left, calls of another cost ask for themselves alone.
-        #expect(calls(after: lease(10, spending: 9, at: 0), remaining: 900, at: 100) == 0)
-        #expect(calls(after: lease(10, spending: 0, at: 0), remaining: 900, at: 1000) == 0)
+        #expect(calls(after: lease(10, spending: 9, at: 920), at: 930) == 0)
+        // Nothing of it was used: a quarter is tried, and in the end none.
+        #expect(calls(after: lease(10, spending: 0, at: 930), at: 1830) == 113)
     }
 
     @Test("what does not fit is not asked for again at once")

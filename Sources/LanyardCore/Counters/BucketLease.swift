@@ -75,9 +75,12 @@ package struct BucketLease: Sendable {
 
 /// How many calls of a key are worth charging ahead, by how fast the last ones were used.
 struct LeaseAppetite {
-    /// A question is under way that will be answered by ``SharedWindows/takeLease(_:)``.
-    private(set) var isAsking = false
+    /// A question is under way that will be answered by ``SharedWindows/takeLease(_:at:)``.
+    private var isAsking = false
     private var lastAsked: MonotonicInstant?
+    /// Calls in a nanosecond, as the last leases were used; and whether the last of them has had its part in it.
+    private var rate = 0.0
+    private var isMeasured = false
     /// Where the windows could not bear what was asked ahead, calls ask one by one until then.
     private var restsUntil = MonotonicInstant(nanoseconds: .min)
 
@@ -85,9 +88,10 @@ struct LeaseAppetite {
     private static let busyNanoseconds: Int64 = 100_000_000
     /// What is not used for so long says nothing any more.
     private static let memory: Int64 = 1_000_000_000
-    private static let first: Int64 = 4
-    /// By how much one may be larger than the last.
-    private static let growth: Int64 = 4
+    /// How many calls a busy key is charged ahead at first.
+    private static let first = 4.0
+    /// By how much one lease may change what is expected of the next.
+    private static let change = 4.0
 
     /// How many calls to charge ahead along with a question for one.
     /// - Parameters:
@@ -97,24 +101,34 @@ struct LeaseAppetite {
         let before = lastAsked
         lastAsked = now
         guard !isAsking, most > 1, restsUntil <= now else { return 0 }
-        var calls = Self.first
         if let last, now.nanoseconds - last.end.nanoseconds < Self.memory {
+            // A call of another cost.
             if last.left > 0, now < last.end { return 0 }
-            let spent = last.calls - last.left
-            let duration = max(1, min(now, last.end).nanoseconds - last.askedAt.nanoseconds)
-            let expected = Double(spent) * Double(remaining) / Double(duration)
-            calls = Int64(min(expected, Double(last.calls * Self.growth)))
+            measure(last, at: now)
         } else {
             guard let before, now.nanoseconds - before.nanoseconds < Self.busyNanoseconds else { return 0 }
+            rate = Self.first / Double(max(1, remaining))
         }
-        calls = min(calls, most)
+        let calls = min(Int64((rate * Double(remaining)).rounded()), most)
         guard calls > 1 else { return 0 }
         isAsking = true
         return calls
     }
 
+    private mutating func measure(_ last: BucketLease, at now: MonotonicInstant) {
+        guard !isMeasured else { return }
+        isMeasured = true
+        let duration = max(1, min(now, last.end).nanoseconds - last.askedAt.nanoseconds)
+        let measured = Double(last.calls - last.left) / Double(duration)
+        rate = min(max(measured, rate / Self.change), rate * Self.change)
+    }
+
     mutating func ended(_ isCharged: Bool, at now: MonotonicInstant) {
         isAsking = false
-        if !isCharged { restsUntil = MonotonicInstant(nanoseconds: now.nanoseconds + Self.memory) }
+        if isCharged {
+            isMeasured = false
+        } else {
+            restsUntil = MonotonicInstant(nanoseconds: now.nanoseconds + Self.memory)
+        }
     }
 }
