@@ -134,78 +134,10 @@ struct BucketLeaseTests {
         #expect(lease.receipt(for: .oneRequest, at: asked) == nil)
     }
 
-    @Test("a window lends a 2048th of its amount at most, and the smallest of them says how much")
+    @Test("a window lends a 128th of its amount at most, and the smallest of them says how much")
     func most() {
-        #expect(BucketLease.most(question([1000: 4095])) == 1)
-        #expect(BucketLease.most(question([1000: 4096])) == 2)
-        #expect(BucketLease.most(question([1000: 1_000_000, 60_000: 10_240])) == 5)
-    }
-
-    // MARK: How many
-
-    private func lease(_ calls: Int64, spending: Int64, at now: Int64) -> BucketLease {
-        var lease = BucketLease(
-            receipt(), calls: calls, of: question([32_000: 1_000_000], calls: calls),
-            askedAt: instant(now), time: MonotonicInstant(nanoseconds: 0))
-        for _ in 0..<spending { lease.spend() }
-        return lease
-    }
-
-    private func instant(_ milliseconds: Int64) -> MonotonicInstant {
-        MonotonicInstant(nanoseconds: milliseconds * 1_000_000)
-    }
-
-    @Test("a key that asks now and then is not charged ahead; one that asks again at once is, once at a time")
-    func busy() {
-        var appetite = LeaseAppetite()
-        func calls(_ now: Int64) -> Int64 {
-            appetite.calls(after: nil, most: 1000, remaining: 900_000_000, at: instant(now))
-        }
-        #expect(calls(1000) == 0)
-        #expect(calls(1200) == 0)
-        #expect(calls(1250) == 4)
-        #expect(calls(1251) == 0)
-        appetite.ended(true, at: instant(1252))
-        #expect(calls(1253) == 4)
-    }
-
-    @Test("as many are charged ahead as the last ones' use lets expect, and no more than four times as fast")
-    func expected() {
-        var appetite = LeaseAppetite()
-        func calls(after last: BucketLease?, most: Int64 = 100_000, remaining: Int64 = 900, at now: Int64) -> Int64 {
-            let calls = appetite.calls(after: last, most: most, remaining: remaining * 1_000_000, at: instant(now))
-            if calls > 0 { appetite.ended(true, at: instant(now)) }
-            return calls
-        }
-        _ = calls(after: nil, at: 0)
-        #expect(calls(after: nil, at: 1) == 4)
-        // At once: then ever more, as fast as it may grow.
-        #expect(calls(after: lease(4, spending: 4, at: 1), at: 2) == 16)
-        #expect(calls(after: lease(16, spending: 16, at: 2), at: 3) == 64)
-        #expect(calls(after: lease(64, spending: 64, at: 3), most: 50, at: 4) == 50)
-        // A short one for the end of a bucket says nothing against the rate.
-        #expect(calls(after: lease(50, spending: 50, at: 4), remaining: 9, at: 5) == 10)
-        #expect(calls(after: lease(10, spending: 10, at: 5), at: 15) == 900)
-        // 450 in 899.1 ms, of 1000; asked again and again, as long as none is taken.
-        let used = lease(1000, spending: 450, at: 20)
-        for _ in 0..<3 { #expect(calls(after: used, remaining: 100, at: 920) == 50) }
-        // While there is some left, calls of another cost ask for themselves alone.
-        #expect(calls(after: lease(10, spending: 9, at: 920), at: 930) == 0)
-        // Nothing of it was used: a quarter is tried, and in the end none.
-        #expect(calls(after: lease(10, spending: 0, at: 930), at: 1830) == 113)
-    }
-
-    @Test("what does not fit is not asked for again at once")
-    func refused() {
-        var appetite = LeaseAppetite()
-        func calls(_ now: Int64) -> Int64 {
-            appetite.calls(after: nil, most: 1000, remaining: 900_000_000, at: instant(now))
-        }
-        _ = calls(1000)
-        #expect(calls(1001) == 4)
-        appetite.ended(false, at: instant(1002))
-        #expect(calls(1003) == 0)
-        #expect(calls(1990) == 0)
-        #expect(calls(2003) == 4)
+        #expect(BucketLease.most(question([1000: 255])) == 1)
+        #expect(BucketLease.most(question([1000: 256])) == 2)
+        #expect(BucketLease.most(question([1000: 1_000_000, 60_000: 640])) == 5)
     }
 }

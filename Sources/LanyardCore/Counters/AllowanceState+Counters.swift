@@ -25,16 +25,21 @@ extension AllowanceState {
         }
     }
 
-    /// How many calls to charge ahead along with `question`, which is for one; `nil` for none. Whoever gets a number must
-    /// call ``takeLease(_:of:at:)``.
-    package func callsToLease(
-        _ question: CounterQuestion, of limits: LimitSet, at now: MonotonicInstant, time: MonotonicInstant
-    ) -> Int64? {
+    /// How many calls to charge ahead along with `question`, which is for one of `costs`: whoever gets a number must call
+    /// ``takeLease(_:of:at:)``. And how many were charged ahead before, and lost.
+    package func beginLease(
+        _ question: CounterQuestion, _ costs: Costs, of limits: LimitSet, at now: MonotonicInstant,
+        time: MonotonicInstant
+    ) -> (calls: Int64, lost: Int64) {
         withContent { content in
-            guard let windows = content.shared, windows.limits === limits else { return nil }
-            let calls = windows.callsToLease(question, at: now, time: time)
-            return calls > 0 ? calls : nil
+            guard let windows = content.shared, windows.limits === limits else { return (0, 0) }
+            return windows.beginLease(question, costs, at: now, time: time)
         }
+    }
+
+    /// Whether the next call of these costs need not ask.
+    package func isChargedAhead(for costs: Costs, at now: MonotonicInstant) -> Bool {
+        withContent { $0.shared?.leased(for: costs, at: now) != nil }
     }
 
     /// Takes over what was charged ahead, and `nil` where it was not.

@@ -20,7 +20,7 @@ package struct CounterClock: Sendable {
     /// How long a question may be on its way.
     package static let patienceNanoseconds: Int64 = 500_000_000
     /// By how much two clocks may run apart: a thousandth.
-    private static let driftDivisor: Int64 = 1000
+    static let driftDivisor: Int64 = 1000
     /// What readings of clocks may be wrong by.
     private static let grain: Int64 = 1_000_000
 

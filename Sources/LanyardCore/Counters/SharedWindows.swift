@@ -5,9 +5,8 @@
 final class SharedWindows {
     private(set) var limits: LimitSet
     private var standings: ContiguousArray<Standing>
-    /// The last that was taken, until another is.
-    private var lease: BucketLease?
-    private var appetite = LeaseAppetite()
+    /// `nil` where nothing was worth charging ahead yet, as for most.
+    private var ahead: Ahead?
 
     private struct Standing {
         var total: Int64 = 0
@@ -15,6 +14,12 @@ final class SharedWindows {
         /// The smallest cost that did not fit, until when.
         var refusedCost: Int64 = .max
         var refusedUntil = MonotonicInstant(nanoseconds: .min)
+    }
+
+    private final class Ahead {
+        /// The last that was taken, until another is.
+        var lease: BucketLease?
+        var appetite = LeaseAppetite()
     }
 
     init(_ limits: LimitSet) {
@@ -55,23 +60,30 @@ final class SharedWindows {
     /// What was charged ahead for a call of these costs; `nil` where it must ask.
     @inline(__always)
     func leased(for costs: Costs, at now: MonotonicInstant) -> CounterReceipt? {
-        lease?.receipt(for: costs, at: now)
+        ahead?.lease?.receipt(for: costs, at: now)
     }
 
     /// A call was granted by what ``leased(for:at:)`` returned.
-    func spendLease() { lease?.spend() }
+    func spendLease() { ahead?.lease?.spend() }
 
-    /// How many calls to charge ahead along with a question for one.
+    /// How many calls to charge ahead along with a question for one, where ``takeLease(_:at:)`` must follow; and how many of
+    /// the last were lost.
     /// - Parameter time: What the counters' clock says by now, as far as that is known.
-    func callsToLease(_ question: CounterQuestion, at now: MonotonicInstant, time: MonotonicInstant) -> Int64 {
-        appetite.calls(
-            after: lease, most: BucketLease.most(question), remaining: BucketLease.remaining(question, at: time),
-            at: now)
+    func beginLease(
+        _ question: CounterQuestion, _ costs: Costs, at now: MonotonicInstant, time: MonotonicInstant
+    ) -> (calls: Int64, lost: Int64) {
+        let most = BucketLease.most(question)
+        guard most > 1 else { return (0, 0) }
+        let ahead = ahead ?? Ahead()
+        self.ahead = ahead
+        let calls = ahead.appetite.begin(
+            costs, after: ahead.lease, most: most, remaining: BucketLease.remaining(question, at: time), at: now)
+        return (calls, ahead.appetite.takeLost())
     }
 
     /// Takes over what was charged ahead; `nil` where it did not fit or could not be asked.
     func takeLease(_ new: BucketLease?, at now: MonotonicInstant) {
-        appetite.ended(new != nil, at: now)
-        if let new { lease = new }
+        ahead?.appetite.ended(new != nil, at: now)
+        if let new { ahead?.lease = new }
     }
 }

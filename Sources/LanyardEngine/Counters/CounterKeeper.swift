@@ -6,7 +6,7 @@ import Synchronization
 
 // # The keeper of counters
 //
-// Where nodes share their windows, every call of a key with limits asks before it is granted. One batch is under way at a
+// Where nodes share their windows, a call of a key with limits asks before it is granted. One batch is under way at a
 // time, and the questions of all calls that come meanwhile gather for the next: the busier a node is, the more calls share
 // a transaction, and a lone one never waits for company. A question whose caller has been denied meanwhile, because the
 // counters were slow, is not put any more: it would charge what nobody gets.
@@ -44,20 +44,19 @@ final class CounterKeeper: Sendable {
 
     private struct Waiting {
         let question: CounterQuestion
+        /// Whose windows it is about, in its order.
+        let asked: [Asked]
+        let costs: Costs
         let since: MonotonicInstant
         let asker: Asker
     }
 
+    private typealias Asked = (state: AllowanceState, limits: LimitSet)
+
     private enum Asker {
         case call(CheckedContinuation<Heard, any Error>)
-        case lease(LeaseRequest)
-    }
-
-    /// What is to be charged ahead.
-    fileprivate struct LeaseRequest: Sendable {
-        let asked: [(state: AllowanceState, limits: LimitSet)]
-        let costs: Costs
-        let calls: Int64
+        /// So many calls of the costs are to be charged ahead.
+        case lease(Int64)
     }
 
     private struct Heard: Sendable {
@@ -73,6 +72,7 @@ final class CounterKeeper: Sendable {
         let batches = Counter(label: "lanyard_counter_batches_total")
         let failures = Counter(label: "lanyard_counter_failures_total")
         let leased = Counter(label: "lanyard_counter_leased_total")
+        let lost = Counter(label: "lanyard_counter_leased_lost_total")
         let waived = Counter(label: "lanyard_counter_waived_total")
         let steps = Counter(label: "lanyard_counter_clock_steps_total")
         let losses = Counter(label: "lanyard_counters_lost_total")
@@ -89,7 +89,7 @@ final class CounterKeeper: Sendable {
     /// - Throws: What the counters threw, and ``EngineError/overloaded(_:)``: it may have been charged then, and must not be
     ///   granted.
     func charge(_ states: [AllowanceState], _ costs: Costs) async throws -> CounterReceipt? {
-        var asked: [(state: AllowanceState, limits: LimitSet)] = []
+        var asked: [Asked] = []
         var parts: [CounterQuestion.Part] = []
         for state in states where counters != nil {
             guard let question = state.countersQuestion(costs) else { continue }
@@ -97,26 +97,14 @@ final class CounterKeeper: Sendable {
             parts += question.parts
         }
         guard !parts.isEmpty else { return nil }
-        let heard: Heard
-        let question = CounterQuestion(parts: parts)
         do {
-            heard = try await ask(question, ahead: lease(question, asked, costs))
+            let heard = try await ask(CounterQuestion(parts: parts), of: asked, costs)
+            return CounterReceipt(asked, costs: costs, heard.answer, askedAt: heard.askedAt)
         } catch {
             let rules = asked.lazy.flatMap(\.limits.rules).filter { costs[$0.definition.unit] > 0 }
             guard rules.allSatisfy({ $0.definition.onOutage == .allow }) else { throw error }
             metrics.waived.increment()
             return CounterReceipt(waiving: asked, costs: costs)
-        }
-        take(heard, asked, costs)
-        return CounterReceipt(asked, costs: costs, heard.answer, askedAt: heard.askedAt)
-    }
-
-    private func take(_ heard: Heard, _ asked: [(state: AllowanceState, limits: LimitSet)], _ costs: Costs) {
-        var rest = heard.answer.readings[...]
-        for (state, limits) in asked {
-            state.takeReadings(
-                Array(rest.prefix(limits.rules.count)), of: limits, costs: costs, askedAt: heard.askedAt)
-            rest = rest.dropFirst(limits.rules.count)
         }
     }
 
@@ -125,25 +113,33 @@ final class CounterKeeper: Sendable {
         _ = try await charge(states, Costs(requests: 0))
     }
 
-    private func ask(_ question: CounterQuestion, ahead: Waiting? = nil) async throws -> Heard {
-        try await withCheckedThrowingContinuation { caller in
-            submit(Waiting(question: question, since: clock.now().monotonic, asker: .call(caller)))
-            if let ahead { submit(ahead) }
+    private func ask(
+        _ question: CounterQuestion, of asked: [Asked] = [], _ costs: Costs = Costs(requests: 0)
+    ) async throws -> Heard {
+        let now = clock.now().monotonic
+        let lease = lease(question, asked, costs, at: now)
+        return try await withCheckedThrowingContinuation { caller in
+            submit(Waiting(question: question, asked: asked, costs: costs, since: now, asker: .call(caller)), lease)
         }
     }
 
-    private func submit(_ waiting: Waiting) {
-        switch state.withLock({ $0.queue.add(waiting) }) {
+    /// Takes both into the queue, so that they go in one batch.
+    private func submit(_ waiting: Waiting, _ lease: Waiting?) {
+        let admissions = state.withLock { state in
+            (state.queue.add(waiting), lease.map { state.queue.add($0) })
+        }
+        switch admissions.0 {
         case .waits: break
         case .startsWork: Task { await work() }
         case .refused: fail(waiting, EngineError.overloaded("too many calls wait for the counters"))
         }
+        if case .refused = admissions.1, let lease { fail(lease, EngineError.overloaded("too many wait")) }
     }
 
     private func fail(_ waiting: Waiting, _ error: any Error) {
         switch waiting.asker {
         case .call(let caller): caller.resume(throwing: error)
-        case .lease(let request): request.end(with: nil, at: clock.now().monotonic)
+        case .lease: end(waiting, with: nil)
         }
     }
 }
@@ -153,35 +149,44 @@ final class CounterKeeper: Sendable {
 extension CounterKeeper {
     /// What to charge ahead along with `question`, which is for one call, if anything.
     private func lease(
-        _ question: CounterQuestion, _ asked: [(state: AllowanceState, limits: LimitSet)], _ costs: Costs
+        _ question: CounterQuestion, _ asked: [Asked], _ costs: Costs, at now: MonotonicInstant
     ) -> Waiting? {
-        let now = clock.now().monotonic
-        guard let holder = asked.first, let time = state.withLock({ $0.clock.estimate(at: now) }),
-            let calls = holder.state.callsToLease(question, of: holder.limits, at: now, time: time)
-        else { return nil }
+        guard let holder = asked.first, let time = state.withLock({ $0.clock.estimate(at: now) }) else { return nil }
+        let (calls, lost) = holder.state.beginLease(question, costs, of: holder.limits, at: now, time: time)
+        if lost > 0 { metrics.lost.increment(by: lost) }
+        guard calls > 0 else { return nil }
         let parts = question.parts.map { part in
             CounterQuestion.Part(id: part.id, amount: part.amount, cost: part.cost * calls, onLoss: part.onLoss)
         }
         return Waiting(
-            question: CounterQuestion(parts: parts), since: now,
-            asker: .lease(LeaseRequest(asked: asked, costs: costs, calls: calls)))
+            question: CounterQuestion(parts: parts), asked: asked, costs: costs, since: now, asker: .lease(calls))
     }
 
-    private func take(_ heard: Heard, for request: LeaseRequest, _ question: CounterQuestion) {
-        guard heard.answer.isCharged else { return request.end(with: nil, at: clock.now().monotonic) }
-        take(heard, request.asked, request.costs)
-        let receipt = CounterReceipt(request.asked, costs: request.costs, heard.answer, askedAt: heard.askedAt)
-        let lease = BucketLease(
-            receipt, calls: request.calls, of: question, askedAt: heard.askedAt, time: heard.time)
-        request.end(with: lease, at: clock.now().monotonic)
-        metrics.leased.increment(by: request.calls)
+    private func end(_ waiting: Waiting, with lease: BucketLease?) {
+        guard let holder = waiting.asked.first else { return }
+        holder.state.takeLease(lease, of: holder.limits, at: clock.now().monotonic)
     }
-}
 
-extension CounterKeeper.LeaseRequest {
-    fileprivate func end(with lease: BucketLease?, at now: MonotonicInstant) {
-        guard let holder = asked.first else { return }
-        holder.state.takeLease(lease, of: holder.limits, at: now)
+    /// Takes over what the counters answered, in the order of their answers.
+    private func take(_ heard: Heard, _ waiting: Waiting) {
+        if case .lease = waiting.asker, !heard.answer.isCharged { return end(waiting, with: nil) }
+        var rest = heard.answer.readings[...]
+        for (state, limits) in waiting.asked {
+            state.takeReadings(
+                Array(rest.prefix(limits.rules.count)), of: limits, costs: waiting.costs, askedAt: heard.askedAt)
+            rest = rest.dropFirst(limits.rules.count)
+        }
+        switch waiting.asker {
+        case .call(let caller): caller.resume(returning: heard)
+        case .lease(let calls):
+            let receipt = CounterReceipt(
+                waiting.asked, costs: waiting.costs, heard.answer, askedAt: heard.askedAt)
+            end(
+                waiting,
+                with: BucketLease(
+                    receipt, calls: calls, of: waiting.question, askedAt: heard.askedAt, time: heard.time))
+            metrics.leased.increment(by: calls)
+        }
     }
 }
 
@@ -221,11 +226,7 @@ extension CounterKeeper {
                 throw StoreError(.corrupted, "the counters answered \(answers.count) of \(batch.count) questions")
             }
             for (waiting, answer) in zip(batch, answers) {
-                let heard = Heard(answer: answer, askedAt: askedAt, time: time)
-                switch waiting.asker {
-                case .call(let caller): caller.resume(returning: heard)
-                case .lease(let request): take(heard, for: request, waiting.question)
-                }
+                take(Heard(answer: answer, askedAt: askedAt, time: time), waiting)
             }
         } catch {
             metrics.failures.increment()

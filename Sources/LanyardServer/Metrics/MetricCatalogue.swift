@@ -60,6 +60,8 @@ enum MetricCatalogue {
             "Questions to the shared counters: for calls, and to charge busy keys ahead."),
         "lanyard_counter_leased_total": MetricDescription(
             "Calls that were charged to the shared counters ahead, to be granted without a question."),
+        "lanyard_counter_leased_lost_total": MetricDescription(
+            "Calls that were charged to the shared counters ahead, and not used in time."),
         "lanyard_counter_batches_total": MetricDescription("Transactions of the shared counters."),
         "lanyard_counter_batch_duration_seconds": MetricDescription(
             "How long a transaction of the shared counters took.", bounds: diskBounds),
