@@ -143,6 +143,6 @@ extension ClusterFixture.Node {
 
     /// Returns once a change waits for the other nodes.
     func waits() async throws {
-        while !isWaiting { try await Task.sleep(for: .milliseconds(1)) }
+        try await eventually("a change waits for the other nodes") { isWaiting }
     }
 }
