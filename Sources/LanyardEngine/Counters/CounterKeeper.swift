@@ -76,6 +76,7 @@ final class CounterKeeper: Sendable {
         let waived = Counter(label: "lanyard_counter_waived_total")
         let steps = Counter(label: "lanyard_counter_clock_steps_total")
         let losses = Counter(label: "lanyard_counters_lost_total")
+        let usable = Gauge(label: "lanyard_counters_usable")
         let time = Timer(label: "lanyard_counter_batch_duration_seconds")
     }
 
@@ -270,7 +271,10 @@ extension CounterKeeper {
 extension CounterKeeper {
     /// Sees to the counters, and reads their clock, twice a second until it is cancelled.
     func run() async {
-        guard counters != nil else { return }
+        guard counters != nil else {
+            _ = setUsable(true)
+            return
+        }
         while !Task.isCancelled {
             await tend()
             try? await Task.sleep(for: CounterKeeper.tendingInterval)
@@ -287,21 +291,21 @@ extension CounterKeeper {
                     "the shared counters were lost: what limits had counted is forgotten, but for those that stay shut")
             }
             _ = try await ask(CounterQuestion(parts: []))
-            if state.withLock({ state in
-                defer { state.isUsable = true }
-                return !state.isUsable
-            }) {
-                logger.notice("the shared counters can be used again")
-            }
+            if !setUsable(true) { logger.notice("the shared counters can be used again") }
         } catch {
-            if state.withLock({ state in
-                defer { state.isUsable = false }
-                return state.isUsable
-            }) {
-                logger.error(
-                    "the shared counters can't be used: keys with limits are denied, unless these say otherwise",
-                    metadata: ["reason": "\(error)"])
-            }
+            guard setUsable(false) else { return }
+            logger.error(
+                "the shared counters can't be used: keys with limits are denied, unless these say otherwise",
+                metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// - Returns: Whether they could be used until now.
+    private func setUsable(_ isUsable: Bool) -> Bool {
+        metrics.usable.record(isUsable ? 1 : 0)
+        return state.withLock { state in
+            defer { state.isUsable = isUsable }
+            return state.isUsable
         }
     }
 }

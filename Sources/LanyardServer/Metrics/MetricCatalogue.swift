@@ -70,6 +70,8 @@ enum MetricCatalogue {
             "Calls that passed uncounted, as their limits say, while the shared counters were out of reach."),
         "lanyard_counter_clock_steps_total": MetricDescription(
             "Steps forward of the shared counters' clock that this node noticed."),
+        "lanyard_counters_usable": MetricDescription(
+            "Whether the shared counters could be asked when they last were, half a second ago: 1 or 0."),
         "lanyard_counters_lost_total": MetricDescription("Times that the shared counters were found to be lost."),
         "lanyard_place_claims_total": MetricDescription("Keys whose places in flight were asked for or given back."),
         "lanyard_place_batches_total": MetricDescription("Transactions of the places in flight."),

@@ -171,10 +171,12 @@ struct SharedCounterTests {
             #expect(try await status(lenient) == 200)
         }
         #expect(try await client.metric("lanyard_counter_waived_total") ?? 0 >= 3)
+        try await eventually("it is told") { try await client.metric("lanyard_counters_usable") == 0 }
         redis.resume()
         let start = ContinuousClock.now
         try await eventually("the limited key passes again") { try await status(limited) == 200 }
         print("    counters that hung: recovered after \(ContinuousClock.now - start)")
+        try await eventually("that is told, too") { try await client.metric("lanyard_counters_usable") == 1 }
         try await cluster.stop()
     }
 
