@@ -27,8 +27,9 @@ struct BucketLeaseTests {
             })
     }
 
-    private func receipt(_ limits: LimitSet = .none) -> CounterReceipt {
-        CounterReceipt(waiving: [(state, limits)], costs: .oneRequest)
+    private func receipt() -> CounterReceipt {
+        let limit = LimitDefinition(name: "limit", unit: .requests, amount: 9, windowMilliseconds: 1000)
+        return CounterReceipt(waiving: [(state, LimitSet([(limit, .key)]))], costs: .oneRequest)
     }
 
     /// What is charged and granted, in real time; the counters' clock tells it.
@@ -126,7 +127,8 @@ struct BucketLeaseTests {
             time: MonotonicInstant(nanoseconds: 0))
         #expect(lease.receipt(for: .oneRequest, at: asked) != nil)
         #expect(lease.receipt(for: Costs(requests: 2), at: asked) == nil)
-        #expect(lease.receipt(for: Costs(tokens: 1), at: asked) == nil)
+        // Tokens are not limited.
+        #expect(lease.receipt(for: Costs(tokens: 1), at: asked) != nil)
         #expect(lease.receipt(for: .oneRequest, at: lease.end) == nil)
         #expect(lease.receipt(for: .oneRequest, at: MonotonicInstant(nanoseconds: 0)) == nil)
         lease.spend()

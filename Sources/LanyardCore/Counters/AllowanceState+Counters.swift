@@ -25,15 +25,14 @@ extension AllowanceState {
         }
     }
 
-    /// How many calls to charge ahead along with `question`, which is for one of `costs`: whoever gets a number must call
-    /// ``takeLease(_:of:at:)``. And how many were charged ahead before, and lost.
+    /// How many calls to charge ahead along with `question`, which is for one: whoever gets a number must call
+    /// ``takeLease(_:of:at:)`` or ``endLease(_:of:at:)``. And how many were charged ahead before, and lost.
     package func beginLease(
-        _ question: CounterQuestion, _ costs: Costs, of limits: LimitSet, at now: MonotonicInstant,
-        time: MonotonicInstant
+        _ question: CounterQuestion, of limits: LimitSet, at now: MonotonicInstant, time: MonotonicInstant
     ) -> (calls: Int64, lost: Int64) {
         withContent { content in
             guard let windows = content.shared, windows.limits === limits else { return (0, 0) }
-            return windows.beginLease(question, costs, at: now, time: time)
+            return windows.beginLease(question, at: now, time: time)
         }
     }
 
@@ -42,11 +41,36 @@ extension AllowanceState {
         withContent { $0.shared?.leased(for: costs, at: now) != nil }
     }
 
-    /// Takes over what was charged ahead, and `nil` where it was not.
-    package func takeLease(_ lease: BucketLease?, of limits: LimitSet, at now: MonotonicInstant) {
+    /// Takes over what was charged ahead.
+    package func takeLease(_ lease: BucketLease, of limits: LimitSet, at now: MonotonicInstant) {
         withContent { content in
             guard let windows = content.shared, windows.limits === limits else { return }
             windows.takeLease(lease, at: now)
+        }
+    }
+
+    /// Nothing was charged ahead, as far as is known.
+    package func endLease(_ outcome: LeaseAppetite.Outcome, of limits: LimitSet, at now: MonotonicInstant) {
+        withContent { content in
+            guard let windows = content.shared, windows.limits === limits else { return }
+            windows.endLease(outcome, at: now)
+        }
+    }
+
+    /// A call that asked was charged: more like it may be charged ahead.
+    package func earnLease(_ question: CounterQuestion, of limits: LimitSet) {
+        withContent { content in
+            guard let windows = content.shared, windows.limits === limits else { return }
+            windows.earnLease(question.costs)
+        }
+    }
+}
+
+extension CounterQuestion {
+    /// What a call costs in the units that are asked about: in others, calls may differ.
+    package var costs: Costs {
+        parts.reduce(into: Costs(requests: 0)) { costs, part in
+            if part.cost > 0 { costs[part.id.identity.unit] = part.cost }
         }
     }
 }

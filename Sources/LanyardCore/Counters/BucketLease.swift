@@ -67,7 +67,7 @@ package struct BucketLease: Sendable {
 
     /// What a call of `costs` may show; `nil` where it must ask.
     func receipt(for costs: Costs, at now: MonotonicInstant) -> CounterReceipt? {
-        left > 0 && now < end && now >= askedAt && costs == receipt.costs ? receipt : nil
+        left > 0 && now < end && now >= askedAt && receipt.covers(costs) ? receipt : nil
     }
 
     mutating func spend() { left -= 1 }

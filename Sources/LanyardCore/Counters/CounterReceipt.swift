@@ -24,7 +24,13 @@ package struct CounterReceipt: Sendable {
 
     /// What it says of a subject, if it is about these costs and the limits that hold now.
     func part(covering costs: Costs, of subject: Subject, _ limits: LimitSet) -> Part? {
-        guard self.costs == costs else { return nil }
+        guard covers(costs) else { return nil }
         return parts.first { $0.subject == subject && $0.limits === limits }
+    }
+
+    /// Whether calls of these costs take as much of its limits. What they don't limit may differ.
+    func covers(_ costs: Costs) -> Bool {
+        if self.costs == costs { return true }
+        return parts.allSatisfy { part in part.limits.gauges.allSatisfy { costs[$0.unit] == self.costs[$0.unit] } }
     }
 }

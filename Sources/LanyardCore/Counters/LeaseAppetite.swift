@@ -1,14 +1,15 @@
 // # How many calls are worth charging ahead
 //
-// What a lease leaves unused is lost to its windows, so leases must be earned: every call that asked, and every call of a
-// lease that was used, is worth a twentieth of a call of credit; what a lease leaves is taken from it; and none is larger
-// than the credit. So, whatever the windows, the costs, and the number of nodes and keys, **what is lost is at most a
-// twentieth of what is used**. A key that rests loses its credit.
+// What a lease leaves unused is lost to its windows, so leases must be earned: every call that asked and was charged, and
+// every call of a lease that was used, is worth a twentieth of a call of credit; what a lease leaves, or may have been
+// charged without our hearing of it, is taken from it; and none is larger than the credit. So, whatever the windows, the
+// costs, and the number of nodes and keys, **what is lost is at most a twentieth of what is used**. A key that rests loses
+// its credit.
 //
 // Within that, a lease is as large as the last ones' use lets expect for the time that it can last.
 
 /// What is known of the use of a key's leases.
-struct LeaseAppetite {
+package struct LeaseAppetite {
     /// A question is under way that ``ended(_:at:)`` will tell of.
     private var isAsking = false
     /// The cost of the calls that are charged ahead, and when one last asked.
@@ -26,7 +27,11 @@ struct LeaseAppetite {
     /// Where the windows could not bear what was asked ahead, calls ask one by one until then.
     private var restsUntil = MonotonicInstant(nanoseconds: .min)
 
+    /// By how much calls of these costs outnumber others, lately.
+    private var weight = 0
+
     private static let creditOfCall = 1.0 / 20
+    private static let mostWeight = 100
     /// What is not used for so long says nothing any more.
     private static let memory: Int64 = 1_000_000_000
     /// For how long those that ask are counted, at least.
@@ -48,20 +53,22 @@ struct LeaseAppetite {
         let lastUse = max(lastAsked, last.map { min($0.end, now) } ?? lastAsked)
         let isResting = now.nanoseconds - lastUse.nanoseconds > Self.memory
         if costs != self.costs {
-            // Calls of other costs ask for themselves, while those that are charged ahead are many.
-            guard isResting || credit < 1 else { return 0 }
-            self.costs = costs
+            // Calls of other costs ask for themselves, until there are more of them.
+            weight -= 1
+            guard isResting || weight < 0 else { return 0 }
+            (self.costs, weight) = (costs, 0)
             beginAnew(after: last, at: now)
         } else if isResting {
             beginAnew(after: last, at: now)
         }
+        weight = min(weight + 1, Self.mostWeight)
         lastAsked = now
         count(at: now)
         if let last, !isMeasured {
             if last.left > 0, now < last.end, last.receipt.costs == costs { return 0 }
             measure(last, at: now)
         }
-        credit = min(credit + Self.creditOfCall, Double(most))
+        credit = min(credit, Double(most))
         guard !isAsking, restsUntil <= now, remaining >= Self.shortest else { return 0 }
         let expected = rate.map { $0 * Double(remaining) } ?? Self.first
         let calls = Int64(min(expected.rounded(), credit))
@@ -90,6 +97,7 @@ struct LeaseAppetite {
         isMeasured = true
         lost += last.left
         let spent = last.calls - last.left
+        weight = min(weight + Int(min(spent, Int64(Self.mostWeight))), Self.mostWeight)
         credit += Double(spent) * Self.creditOfCall - Double(last.left)
         let duration = max(1, min(now, last.end).nanoseconds - last.askedAt.nanoseconds)
         rate = max(Double(spent) / Double(duration), (rate ?? 0) / Self.decline)
@@ -101,13 +109,31 @@ struct LeaseAppetite {
         return lost
     }
 
-    /// What was asked ahead was charged, or was not.
-    mutating func ended(_ isCharged: Bool, at now: MonotonicInstant) {
+    /// A call of `costs` that asked was charged.
+    mutating func earn(_ costs: Costs) {
+        if costs == self.costs { credit += Self.creditOfCall }
+    }
+
+    /// What became of calls that were to be charged ahead.
+    package enum Outcome: Sendable {
+        case charged
+        /// The windows could not bear them, or nobody was asked.
+        case refused
+        /// Nobody knows: so many may have been charged.
+        case unknown(Int64)
+    }
+
+    mutating func ended(_ outcome: Outcome, at now: MonotonicInstant) {
         isAsking = false
-        if isCharged {
+        switch outcome {
+        case .charged:
             isMeasured = false
-        } else {
-            restsUntil = MonotonicInstant(nanoseconds: now.nanoseconds + Self.memory)
+            return
+        case .refused: break
+        case .unknown(let calls):
+            credit -= Double(calls)
+            lost += calls
         }
+        restsUntil = MonotonicInstant(nanoseconds: now.nanoseconds + Self.memory)
     }
 }

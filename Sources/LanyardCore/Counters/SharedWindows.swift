@@ -66,24 +66,33 @@ final class SharedWindows {
     /// A call was granted by what ``leased(for:at:)`` returned.
     func spendLease() { ahead?.lease?.spend() }
 
-    /// How many calls to charge ahead along with a question for one, where ``takeLease(_:at:)`` must follow; and how many of
-    /// the last were lost.
+    /// How many calls to charge ahead along with a question for one, where ``takeLease(_:at:)`` or
+    /// ``endLease(_:at:)`` must follow; and how many of the last were lost.
     /// - Parameter time: What the counters' clock says by now, as far as that is known.
     func beginLease(
-        _ question: CounterQuestion, _ costs: Costs, at now: MonotonicInstant, time: MonotonicInstant
+        _ question: CounterQuestion, at now: MonotonicInstant, time: MonotonicInstant
     ) -> (calls: Int64, lost: Int64) {
         let most = BucketLease.most(question)
         guard most > 1 else { return (0, 0) }
         let ahead = ahead ?? Ahead()
         self.ahead = ahead
         let calls = ahead.appetite.begin(
-            costs, after: ahead.lease, most: most, remaining: BucketLease.remaining(question, at: time), at: now)
+            question.costs, after: ahead.lease, most: most, remaining: BucketLease.remaining(question, at: time),
+            at: now)
         return (calls, ahead.appetite.takeLost())
     }
 
-    /// Takes over what was charged ahead; `nil` where it did not fit or could not be asked.
-    func takeLease(_ new: BucketLease?, at now: MonotonicInstant) {
-        ahead?.appetite.ended(new != nil, at: now)
-        if let new { ahead?.lease = new }
+    /// A call of `costs` that asked was charged.
+    func earnLease(_ costs: Costs) { ahead?.appetite.earn(costs) }
+
+    /// Takes over what was charged ahead.
+    func takeLease(_ new: BucketLease, at now: MonotonicInstant) {
+        ahead?.appetite.ended(.charged, at: now)
+        ahead?.lease = new
+    }
+
+    /// Nothing was charged ahead, as far as is known.
+    func endLease(_ outcome: LeaseAppetite.Outcome, at now: MonotonicInstant) {
+        ahead?.appetite.ended(outcome, at: now)
     }
 }

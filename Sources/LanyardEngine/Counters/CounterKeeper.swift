@@ -118,7 +118,7 @@ final class CounterKeeper: Sendable {
         _ question: CounterQuestion, of asked: [Asked] = [], _ costs: Costs = Costs(requests: 0)
     ) async throws -> Heard {
         let now = clock.now().monotonic
-        let lease = lease(question, asked, costs, at: now)
+        let lease = lease(question, asked, at: now)
         return try await withCheckedThrowingContinuation { caller in
             submit(Waiting(question: question, asked: asked, costs: costs, since: now, asker: .call(caller)), lease)
         }
@@ -137,10 +137,11 @@ final class CounterKeeper: Sendable {
         if case .refused = admissions.1, let lease { fail(lease, EngineError.overloaded("too many wait")) }
     }
 
-    private func fail(_ waiting: Waiting, _ error: any Error) {
+    /// - Parameter wasPut: Whether it may have been charged.
+    private func fail(_ waiting: Waiting, _ error: any Error, wasPut: Bool = false) {
         switch waiting.asker {
         case .call(let caller): caller.resume(throwing: error)
-        case .lease: end(waiting, with: nil)
+        case .lease(let calls): end(waiting, wasPut ? .unknown(calls) : .refused)
         }
     }
 }
@@ -150,42 +151,45 @@ final class CounterKeeper: Sendable {
 extension CounterKeeper {
     /// What to charge ahead along with `question`, which is for one call, if anything.
     private func lease(
-        _ question: CounterQuestion, _ asked: [Asked], _ costs: Costs, at now: MonotonicInstant
+        _ question: CounterQuestion, _ asked: [Asked], at now: MonotonicInstant
     ) -> Waiting? {
         guard let holder = asked.first, let time = state.withLock({ $0.clock.estimate(at: now) }) else { return nil }
-        let (calls, lost) = holder.state.beginLease(question, costs, of: holder.limits, at: now, time: time)
+        let (calls, lost) = holder.state.beginLease(question, of: holder.limits, at: now, time: time)
         if lost > 0 { metrics.lost.increment(by: lost) }
         guard calls > 0 else { return nil }
         let parts = question.parts.map { part in
             CounterQuestion.Part(id: part.id, amount: part.amount, cost: part.cost * calls, onLoss: part.onLoss)
         }
         return Waiting(
-            question: CounterQuestion(parts: parts), asked: asked, costs: costs, since: now, asker: .lease(calls))
+            question: CounterQuestion(parts: parts), asked: asked, costs: question.costs, since: now,
+            asker: .lease(calls))
     }
 
-    private func end(_ waiting: Waiting, with lease: BucketLease?) {
+    private func end(_ waiting: Waiting, _ outcome: LeaseAppetite.Outcome) {
         guard let holder = waiting.asked.first else { return }
-        holder.state.takeLease(lease, of: holder.limits, at: clock.now().monotonic)
+        holder.state.endLease(outcome, of: holder.limits, at: clock.now().monotonic)
     }
 
     /// Takes over what the counters answered, in the order of their answers.
     private func take(_ heard: Heard, _ waiting: Waiting) {
-        if case .lease = waiting.asker, !heard.answer.isCharged { return end(waiting, with: nil) }
+        if case .lease = waiting.asker, !heard.answer.isCharged { return end(waiting, .refused) }
         var rest = heard.answer.readings[...]
         for (state, limits) in waiting.asked {
             state.takeReadings(
                 Array(rest.prefix(limits.rules.count)), of: limits, costs: waiting.costs, askedAt: heard.askedAt)
             rest = rest.dropFirst(limits.rules.count)
         }
+        let holder = waiting.asked.first
         switch waiting.asker {
-        case .call(let caller): caller.resume(returning: heard)
+        case .call(let caller):
+            if heard.answer.isCharged, let holder { holder.state.earnLease(waiting.question, of: holder.limits) }
+            caller.resume(returning: heard)
         case .lease(let calls):
             let receipt = CounterReceipt(
                 waiting.asked, costs: waiting.costs, heard.answer, askedAt: heard.askedAt)
-            end(
-                waiting,
-                with: BucketLease(
-                    receipt, calls: calls, of: waiting.question, askedAt: heard.askedAt, time: heard.time))
+            let lease = BucketLease(
+                receipt, calls: calls, of: waiting.question, askedAt: heard.askedAt, time: heard.time)
+            if let holder { holder.state.takeLease(lease, of: holder.limits, at: clock.now().monotonic) }
             metrics.leased.increment(by: calls)
         }
     }
@@ -235,7 +239,8 @@ extension CounterKeeper {
             // has met is no reason to deny others.
             let isGone = (error as? StoreError)?.code == .unavailable
             let behind = state.withLock { $0.queue.removeAll { _ in isGone } }
-            for waiting in batch + behind { fail(waiting, error) }
+            for waiting in batch { fail(waiting, error, wasPut: true) }
+            for waiting in behind { fail(waiting, error) }
         }
     }
 

@@ -21,6 +21,8 @@ extension KeyEngine {
                 metadata: ["nodes": .array(gone.map { .string($0.description) })])
             _ = try await readNodes(membership)
         } catch {
+            // What was seen before an outage says nothing of who lives after it.
+            _ = membership.goneStill([])
             logger.debug("the nodes can't be looked after", metadata: ["reason": "\(error)"])
         }
     }
