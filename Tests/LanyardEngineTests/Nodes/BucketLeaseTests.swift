@@ -38,6 +38,7 @@ struct BucketLeaseTests {
             for _ in 0..<40 where await node.engine.isChargedAhead(key, account) == false {
                 #expect(await node.code(secret) == nil)
             }
+            #expect(await node.engine.isChargedAhead(key, account))
         }
     }
 
