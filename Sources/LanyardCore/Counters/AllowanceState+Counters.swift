@@ -36,11 +36,6 @@ extension AllowanceState {
         }
     }
 
-    /// Whether the next call of these costs need not ask.
-    package func isChargedAhead(for costs: Costs, at now: MonotonicInstant) -> Bool {
-        withContent { $0.shared?.leased(for: costs, at: now) != nil }
-    }
-
     /// Takes over what was charged ahead.
     package func takeLease(_ lease: BucketLease, of limits: LimitSet, at now: MonotonicInstant) {
         withContent { content in

@@ -1,9 +1,9 @@
-import LanyardCore
 import LanyardStorage
 import LanyardTesting
 import TestSupport
 import Testing
 
+@testable import LanyardCore
 @testable import LanyardEngine
 
 @Suite("Keys that are charged ahead")
@@ -122,9 +122,10 @@ struct BucketLeaseTests {
 extension KeyEngine {
     /// Whether the next call would not have to ask.
     fileprivate func isChargedAhead(_ key: KeyRecord, _ account: AccountRecord) async -> Bool {
-        let subjects = [Subject(key.id), Subject(account.id)]
-        return subjects.contains {
-            allowances.existingState(for: $0)?.isChargedAhead(for: .oneRequest, at: now.monotonic) == true
+        let now = now.monotonic
+        return [Subject(key.id), Subject(account.id)].contains { subject in
+            allowances.existingState(for: subject)?.withContent { $0.shared?.leased(for: .oneRequest, at: now) != nil }
+                == true
         }
     }
 }
