@@ -71,11 +71,14 @@ struct Fixture {
     init(keys: Int, database: String? = nil, imports: Bool, cacheBytes: Int = 64 << 30) async throws {
         (engine, management) = try await Self.engine(at: database, cacheBytes: cacheBytes)
         secrets = Self.secrets(keys)
-        guard imports else { return }
+        if imports { try await importKeys() }
+    }
+
+    func importKeys() async throws {
         var lines: [ImportLine] = []
         for (number, secret) in secrets.enumerated() {
             lines.append(ImportLine(number: number + 1, digest: secret.digest, draft: try Self.draft(number)))
-            if lines.count == Management.importBatchSize || number == keys - 1 {
+            if lines.count == Management.importBatchSize || number == secrets.count - 1 {
                 _ = try await management.importBatch(lines, as: .operator)
                 lines.removeAll(keepingCapacity: true)
             }

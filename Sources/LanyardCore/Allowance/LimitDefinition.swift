@@ -143,13 +143,14 @@ extension LimitDefinition {
     /// A limit's identity is its unit and window (so that renaming one refunds nothing): two alike would be one.
     public static func problem(in limits: [LimitDefinition]) -> String? {
         if limits.count > Bounds.count { return "at most \(Bounds.count) limits" }
-        var identities = Set<WindowIdentity>()
-        var names = Set<String>()
-        for limit in limits {
+        // So few that comparing each with those before it is quicker than sets, which imports would make for each key.
+        for (index, limit) in limits.enumerated() {
             if let problem = limit.problem { return problem }
-            if !names.insert(limit.name).inserted { return "two limits are named \(limit.name)" }
-            if !identities.insert(WindowIdentity(limit, source: .key)).inserted {
-                return "two limits count \(limit.unit.rawValue) over the same window"
+            for other in limits[..<index] {
+                if other.name == limit.name { return "two limits are named \(limit.name)" }
+                if other.unit == limit.unit, other.windowMilliseconds == limit.windowMilliseconds {
+                    return "two limits count \(limit.unit.rawValue) over the same window"
+                }
             }
         }
         return nil

@@ -40,6 +40,15 @@ public struct Identifier<Tag: IdentifierTag>: Sendable {
         return make(atMilliseconds: milliseconds, using: &generator)
     }
 
+    /// The identifier after this one, for many that are made at once: the random bits count up (RFC 9562, section 6.2,
+    /// method 2), so they need not be drawn anew. What is counted past the last is in the next of the 12 upper ones.
+    package var successor: Self {
+        let random: UInt64 = 1 << 62 - 1
+        guard low & random == random else { return Self(high: high, low: low + 1) }
+        let upper = high & 0xfff == 0xfff ? high & ~0xfff : high + 1
+        return Self(high: upper, low: low & ~random)
+    }
+
     /// When the identifier was made, in milliseconds since 1970 began.
     public var millisecondsSinceEpoch: Int64 { Int64(high >> 16) }
 }

@@ -79,13 +79,13 @@ extension QuotaDefinition {
     /// A quota's identity is its unit and period (so that renaming one refunds nothing): two alike would be one.
     public static func problem(in quotas: [QuotaDefinition]) -> String? {
         if quotas.count > Bounds.count { return "at most \(Bounds.count) quotas" }
-        var identities = Set<[String]>()
-        var names = Set<String>()
-        for quota in quotas {
+        for (index, quota) in quotas.enumerated() {
             if let problem = quota.problem { return problem }
-            if !names.insert(quota.name).inserted { return "two quotas are named \(quota.name)" }
-            if !identities.insert([quota.unit.rawValue, quota.period.rawValue]).inserted {
-                return "two quotas count \(quota.unit.rawValue) over the same period"
+            for other in quotas[..<index] {
+                if other.name == quota.name { return "two quotas are named \(quota.name)" }
+                if other.unit == quota.unit, other.period == quota.period {
+                    return "two quotas count \(quota.unit.rawValue) over the same period"
+                }
             }
         }
         return nil

@@ -38,11 +38,14 @@ extension ManagementTransaction {
     fileprivate func importKeys(_ lines: ArraySlice<ImportLine>) throws -> [ImportOutcome] {
         var digests: [SecretDigest] = []
         var imported: [KeyID] = []
+        // One draw for all: the system is asked for randomness once, and rows go to the ends of their tables.
+        var id = KeyID.make(atMilliseconds: now.milliseconds)
         let outcomes = try lines.map { line in
-            let result = try importKey(line)
-            if case .imported(let id) = result {
+            let result = try importKey(line, id: id)
+            if case .imported = result {
                 imported.append(id)
                 digests.append(line.digest)
+                id = id.successor
             }
             return ImportOutcome(line: line.number, result: result)
         }
@@ -57,7 +60,7 @@ extension ManagementTransaction {
         return outcomes
     }
 
-    private func importKey(_ line: ImportLine) throws -> ImportOutcome.Result {
+    private func importKey(_ line: ImportLine, id: KeyID) throws -> ImportOutcome.Result {
         do {
             let project = try projectForKeys(line.draft.project)
             if project.id == ProjectRecord.lanyardID {
@@ -66,7 +69,6 @@ extension ManagementTransaction {
             if line.draft.proof != .any {
                 throw ManagementError.invalid("/proof", "expected any: an imported key can only be presented")
             }
-            let id = KeyID.make(atMilliseconds: now.milliseconds)
             var key = try record(of: line.draft, in: project, id: id, hint: "")
             key.isImported = true
             let secret = SecretRecord(digest: line.digest, key: id, publicKey: nil, createdAt: now)

@@ -9,7 +9,10 @@ extension SQLiteTransaction {
     }
 
     func recordChange(_ subject: ChangeSubject) throws -> Change {
-        if case .imports = subject { try noteImports() }
+        if case .imports = subject {
+            try noteImports()
+            database.checkpoint(.bulk)
+        }
         return try attempt("counting a change") {
             let epoch = try number("UPDATE epoch SET value = value + 1 RETURNING value", ColumnWriter())
             return Change(epoch: try counted(epoch), subject: subject)
