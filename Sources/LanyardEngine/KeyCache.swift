@@ -27,9 +27,9 @@ final class KeyCache: Sendable {
         return absent.withShard(of: digest.shardNumber) { $0.find(digest) } ? .absent : .unloaded
     }
 
-    func insert(_ secret: ResolvedSecret, for digest: SecretDigest, bytes: Int) {
-        absent.withShard(of: digest.shardNumber) { $0.remove(digest) }
-        found.withShard(of: digest.shardNumber) { $0.insert(secret, for: digest, bytes: bytes) }
+    func insert(_ key: ResolvedKey) {
+        absent.withShard(of: key.digest.shardNumber) { $0.remove(key.digest) }
+        found.withShard(of: key.digest.shardNumber) { $0.insert(key) }
     }
 
     func insertAbsent(_ digest: SecretDigest) {
@@ -89,38 +89,19 @@ final class KeyCache: Sendable {
     }
 }
 
+extension ResolvedKey: TableElement {
+    static func hash(_ key: SecretDigest) -> UInt64 { TableSeed.hash(key.tableWords.0, key.tableWords.1) }
+    var tableKey: SecretDigest { digest }
+    func has(_ key: SecretDigest) -> Bool { digest == key }
+}
+
 extension KeyCache {
-    /// A cached secret, with what it opens.
-    // @unchecked: the bit is read and written under the shard's lock alone; the rest never changes.
-    final class Entry: TableElement, @unchecked Sendable {
-        let digest: SecretDigest
-        let key: ResolvedKey
-        private let grace: Int64
-        let bytes: Int32
-        var wasUsed = false
-
-        init(_ secret: ResolvedSecret, digest: SecretDigest, bytes: Int) {
-            self.digest = digest
-            key = secret.key
-            grace = secret.graceEndsAt?.milliseconds ?? .max  // That none has an end is one that never comes.
-            self.bytes = Int32(clamping: bytes)
-        }
-
-        var secret: ResolvedSecret {
-            ResolvedSecret(key: key, graceEndsAt: grace == .max ? nil : Timestamp(milliseconds: grace))
-        }
-
-        static func hash(_ key: SecretDigest) -> UInt64 { TableSeed.hash(key.tableWords.0, key.tableWords.1) }
-        var tableKey: SecretDigest { digest }
-        func has(_ key: SecretDigest) -> Bool { digest == key }
-    }
-
     struct Found {
         private let budget: Int
         private(set) var bytes = 0
         private(set) var hits: Int64 = 0
         private(set) var evictions: Int64 = 0
-        private var entries = ReferenceTable<Entry>()
+        private var entries = ReferenceTable<ResolvedKey>()
         private var hand = 0
 
         init(budget: Int) {
@@ -130,38 +111,36 @@ extension KeyCache {
         var count: Int { entries.count }
 
         @inline(__always)
-        mutating func find(_ digest: SecretDigest) -> ResolvedSecret? {
+        mutating func find(_ digest: SecretDigest) -> ResolvedKey? {
             guard let entry = entries[digest] else { return nil }
-            if !entry.wasUsed { entry.wasUsed = true }
+            entry.touch()
             hits &+= 1
-            return entry.secret
+            return entry
         }
 
-        mutating func insert(_ secret: ResolvedSecret, for digest: SecretDigest, bytes size: Int) {
-            let entry = Entry(secret, digest: digest, bytes: size)
-            if let old = entries.insert(entry) { bytes -= Int(old.bytes) }
-            bytes += Int(entry.bytes)
+        mutating func insert(_ entry: ResolvedKey) {
+            if let old = entries.insert(entry) { bytes -= old.cachedBytes }
+            bytes += entry.cachedBytes
             while bytes > budget, entries.count > 1 {
                 let evicted = entries.evict(from: &hand) { candidate in
                     if candidate === entry { return false }  // Somebody waits for it.
-                    defer { candidate.wasUsed = false }
-                    return !candidate.wasUsed
+                    return !candidate.takeUse()
                 }
                 guard let evicted else { break }
-                bytes -= Int(evicted.bytes)
+                bytes -= evicted.cachedBytes
                 evictions += 1
             }
         }
 
         mutating func remove(_ digest: SecretDigest) {
-            if let old = entries.remove(digest) { bytes -= Int(old.bytes) }
+            if let old = entries.remove(digest) { bytes -= old.cachedBytes }
         }
 
         mutating func removeAll(where matches: @Sendable (ResolvedKey) -> Bool) -> Int {
             var freed = 0
             let removed = entries.removeAll { entry, _ in
-                guard matches(entry.key) else { return false }
-                freed += Int(entry.bytes)
+                guard matches(entry) else { return false }
+                freed += entry.cachedBytes
                 return true
             }
             bytes -= freed

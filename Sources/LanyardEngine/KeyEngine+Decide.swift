@@ -46,9 +46,9 @@ extension KeyEngine {
     /// The key of a refused request, if it was one once. It takes the hash again, which only refusals pay.
     private func keyID(of presented: DecisionRequest.Presented) -> KeyID? {
         guard case .success(let digest) = Steps.identify(presented, acceptsForeign: acceptsForeignSecrets),
-            case .found(let secret) = cache.find(digest)
+            case .found(let key) = cache.find(digest)
         else { return nil }
-        return secret.key.record.id
+        return key.id
     }
 
     /// Decides, fetching what is missing: at most ``maximumRounds`` times, and then `unavailable`. `prepare` makes the request from the
@@ -89,37 +89,31 @@ extension KeyEngine {
     /// hold, last, for asking charges them. Once more, for a place can be lost to another call.
     package static let maximumRounds = 4
 
-    /// A key by the store's present state, as `explain` judges it.
-    package struct Explainable: Sendable {
-        let secret: ResolvedSecret
-        /// Of the secret that was presented, or of the current one.
-        package let digest: SecretDigest
-    }
-
-    /// Loads the key that a digest opens.
+    /// Loads the key that a digest opens, by the store's present state.
     /// - Throws: ``EngineError``.
-    package func loadForExplaining(_ digest: SecretDigest) async throws -> Explainable? {
+    package func loadForExplaining(_ digest: SecretDigest) async throws -> ResolvedKey? {
         guard let loaded = try await storeRead({ try $0.load(digest) }) else { return nil }
-        let grace = loaded.secrets.first { $0.digest == digest }?.graceEndsAt
-        let secret = ResolvedSecret(key: try resolver.resolve(loaded), graceEndsAt: grace)
-        await inquire(secret.key)
-        return Explainable(secret: secret, digest: digest)
+        return try await resolve(loaded, openedBy: digest)
     }
 
     /// Loads a key, to be judged as if its current secret had been presented.
     /// - Throws: ``EngineError``.
-    package func loadForExplaining(_ id: KeyID) async throws -> Explainable? {
+    package func loadForExplaining(_ id: KeyID) async throws -> ResolvedKey? {
         guard let loaded = try await storeRead({ try $0.load(id) }), let current = loaded.secrets.first else {
             return nil
         }
-        let secret = ResolvedSecret(key: try resolver.resolve(loaded), graceEndsAt: current.graceEndsAt)
-        await inquire(secret.key)
-        return Explainable(secret: secret, digest: current.digest)
+        return try await resolve(loaded, openedBy: current.digest)
+    }
+
+    private func resolve(_ loaded: LoadedKey, openedBy digest: SecretDigest) async throws -> ResolvedKey {
+        let key = try resolver.resolve(loaded, openedBy: digest)
+        await inquire(key)
+        return key
     }
 
     /// Walks the steps of a decision without spending.
-    package func explain(_ subject: Explainable?, _ request: DecisionRequest) -> Explanation {
-        LanyardCore.explain(request, secret: subject?.secret, on: self, now: now)
+    package func explain(_ key: ResolvedKey?, _ request: DecisionRequest) -> Explanation {
+        LanyardCore.explain(request, key: key, on: self, now: now)
     }
 
     func storeRead<Result: Sendable>(

@@ -71,18 +71,8 @@ extension KeyEngine {
                 return true
             }
             guard !changes.recent.outdate(loaded) else { return false }
-            let key = try resolver.resolve(loaded)
-            let grace = loaded.secrets.first { $0.digest == digest }?.graceEndsAt
-            cache.insert(ResolvedSecret(key: key, graceEndsAt: grace), for: digest, bytes: loaded.key.cachedBytes)
+            cache.insert(try resolver.resolve(loaded, openedBy: digest))
             return true
         }
-    }
-}
-
-extension KeyRecord {
-    /// About what a cached key takes in memory: the fixed part was measured, the rest is counted.
-    fileprivate var cachedBytes: Int {
-        let lists = 40 * (scopes.count + roles.count + ipAllowlist.count + methods.count + paths.count)
-        return 900 + name.utf8.count + metadata.json.utf8.count + lists + 160 * limits.count
     }
 }

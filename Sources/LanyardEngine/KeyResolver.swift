@@ -20,7 +20,7 @@ final class KeyResolver: Sendable {
     }
 
     /// - Throws: ``EngineError/overloaded(_:)`` where the table of states is full.
-    func resolve(_ loaded: LoadedKey) throws(EngineError) -> ResolvedKey {
+    func resolve(_ loaded: LoadedKey, openedBy digest: SecretDigest) throws(EngineError) -> ResolvedKey {
         let state = try state(for: Subject(loaded.key.id))
         let ownLimits = loaded.key.limits.map { ($0, AllowanceSource.key) }
         let planLimits = loaded.plan?.limits.map { ($0, AllowanceSource.plan) } ?? []
@@ -39,7 +39,9 @@ final class KeyResolver: Sendable {
             loaded.key, projectName: loaded.project.name, scopes: scopes, roleNames: loaded.roles.map(\.name),
             planName: loaded.plan?.name)
         return ResolvedKey(
-            record: loaded.key, traits: Self.shared(traits, self.traits), account: account, state: state)
+            record: loaded.key, digest: digest,
+            graceEndsAt: loaded.secrets.first { $0.digest == digest }?.graceEndsAt,
+            traits: Self.shared(traits, self.traits), account: account, state: state)
     }
 
     private func state(for subject: Subject) throws(EngineError) -> AllowanceState {

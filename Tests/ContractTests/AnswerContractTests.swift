@@ -176,7 +176,7 @@ struct AnswerContractTests {
         for scope in ["invoices:read", "invoices:write"] {
             let demand = Demand(scope: try ScopeExpression(parsing: scope), canFinish: true)
             let explanation = explain(
-                sample.request(demand), secret: ResolvedSecret(key: key, graceEndsAt: nil), on: node, now: sample.now)
+                sample.request(demand), key: key, on: node, now: sample.now)
             #expect((explanation.denial == nil) == (scope == "invoices:read"))
             try expect(ExplainAnswer(explanation), "ExplainAnswer")
         }

@@ -59,8 +59,8 @@ struct SampleKey {
         let shared = AllowanceState(subject: Subject(account.id))
         shared.configure(limits: LimitSet(account.limits.map { ($0, .account) }), maximumInFlight: nil, epoch: 1)
         return ResolvedKey(
-            record: record, projectName: "payments", account: ResolvedAccount(account, state: shared, epoch: 1),
-            scopes: ScopeSet(record.scopes), state: state, roleNames: ["accountant"], planName: "free")
+            record: record, digest: secret.digest, projectName: "payments",
+            account: ResolvedAccount(account, state: shared, epoch: 1), scopes: ScopeSet(record.scopes), state: state, roleNames: ["accountant"], planName: "free")
     }
 
     /// The request that a test asks about.
@@ -79,7 +79,7 @@ struct OneKeyNode: DecisionNode {
     var acceptsForeignSecrets: Bool { false }
     func isCurrent(at now: MonotonicInstant) -> Bool { true }
     func find(_ digest: SecretDigest) -> Lookup {
-        digest == self.digest ? .found(ResolvedSecret(key: key, graceEndsAt: nil)) : .absent
+        digest == self.digest ? .found(key) : .absent
     }
     func lookUpWait(for address: IPAddress?, at now: MonotonicInstant) -> Int64? { nil }
     func openCall(_ call: OpenedCall, at now: MonotonicInstant) -> GrantID? { .make(atMilliseconds: 9) }

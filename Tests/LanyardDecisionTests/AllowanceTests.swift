@@ -99,8 +99,8 @@ struct AllowanceTests {
         var scene = try Scene()
         scene.keyLimits = []
         let key = ResolvedKey(
-            record: scene.record, projectName: "", account: nil, scopes: .none, state: state, roleNames: [],
-            planName: nil)
+            record: scene.record, digest: scene.secret.digest, projectName: "", account: nil, scopes: .none,
+            state: state, roleNames: [], planName: nil)
         var report = LimitReport()
         _ = Steps.spend(Demand(), key, on: scene.node, now: Scene.now, report: &report)
         #expect(report.statuses.map(\.definition) == [tight])

@@ -5,7 +5,7 @@ import Testing
 final class FakeNode: DecisionNode {
     var isCurrent = true
     var acceptsForeignSecrets = false
-    var secrets: [SecretDigest: ResolvedSecret] = [:]
+    var secrets: [SecretDigest: ResolvedKey] = [:]
     /// Digests that must be loaded first.
     var unloaded: Set<SecretDigest> = []
     var lookUpWaitMilliseconds: Int64?
@@ -103,15 +103,14 @@ struct Stage {
             limits: LimitSet(scene.accountLimits.map { ($0, .account) }), maximumInFlight: nil, epoch: 1)
         let account = ResolvedAccount(scene.account, state: accountState, epoch: 1)
         key = ResolvedKey(
-            record: scene.record, projectName: "payments", account: account, scopes: ScopeSet(scene.record.scopes),
-            state: keyState, roleNames: [], planName: nil)
+            record: scene.record, digest: scene.secret.digest, graceEndsAt: scene.graceEndsAt, projectName: "payments",
+            account: account, scopes: ScopeSet(scene.record.scopes), state: keyState, roleNames: [], planName: nil)
         demand = Demand(
             audience: scene.audience, environment: scene.environment,
             scope: try scene.scope.map { try ScopeExpression(parsing: $0) }, methods: scene.demandMethods,
             paths: PathPatternSet(scene.demandPaths), costs: scene.costs, canFinish: scene.canFinish)
-        let digest = scene.secret.digest
-        if scene.isKnown { scene.node.secrets[digest] = ResolvedSecret(key: key, graceEndsAt: scene.graceEndsAt) }
-        if scene.isUnloaded { scene.node.unloaded = [digest] }
+        if scene.isKnown { scene.node.secrets[key.digest] = key }
+        if scene.isUnloaded { scene.node.unloaded = [key.digest] }
         try fill()
     }
 
@@ -119,8 +118,8 @@ struct Stage {
     private func fill() throws {
         func spend(_ times: Int64, on state: AllowanceState, _ costs: Costs = .oneRequest) {
             let stand = ResolvedKey(
-                record: scene.record, projectName: "", account: nil, scopes: .none, state: state, roleNames: [],
-                planName: nil)
+                record: scene.record, digest: scene.secret.digest, projectName: "", account: nil, scopes: .none,
+                state: state, roleNames: [], planName: nil)
             for _ in 0..<times {
                 var report = LimitReport()
                 let demand = Demand(costs: costs, canFinish: true)
@@ -140,7 +139,7 @@ struct Stage {
 
     func explain() -> Explanation {
         withRequest {
-            LanyardCore.explain($0, secret: scene.node.secrets[scene.secret.digest], on: scene.node, now: Scene.now)
+            LanyardCore.explain($0, key: scene.node.secrets[scene.secret.digest], on: scene.node, now: Scene.now)
         }
     }
 

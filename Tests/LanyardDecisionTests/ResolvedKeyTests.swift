@@ -4,11 +4,16 @@ import Testing
 /// A key is packed for the cache, and answers show its record: nothing of it may be lost on the way.
 @Suite("A cached key gives its record back")
 struct ResolvedKeyTests {
-    private static func resolved(_ record: KeyRecord, account: AccountRecord? = nil) -> ResolvedKey {
+    private static let digest = Array("lyd_live_any".utf8).withUnsafeBytes { SecretDigest(hashing: $0) }
+
+    private static func resolved(
+        _ record: KeyRecord, account: AccountRecord? = nil, graceEndsAt: Timestamp? = nil
+    ) -> ResolvedKey {
         let owner = account.map { ResolvedAccount($0, state: AllowanceState(subject: Subject($0.id)), epoch: 1) }
         return ResolvedKey(
-            record: record, projectName: "payments", account: owner, scopes: ScopeSet(record.scopes),
-            state: AllowanceState(subject: Subject(record.id)), roleNames: [], planName: nil)
+            record: record, digest: digest, graceEndsAt: graceEndsAt, projectName: "payments", account: owner,
+            scopes: ScopeSet(record.scopes), state: AllowanceState(subject: Subject(record.id)), roleNames: [],
+            planName: nil)
     }
 
     private static let minimal = KeyRecord(
@@ -50,6 +55,36 @@ struct ResolvedKeyTests {
         let account = AccountRecord(
             id: try #require(full.account), name: "acme", createdAt: Timestamp(milliseconds: 1))
         #expect(Self.resolved(full, account: account).record == full)
+        // The id of a key that was made as all are tells when.
+        var usual = KeyRecord(
+            id: KeyID.make(atMilliseconds: 1_800_000_000_123), name: "usual", project: Self.minimal.project,
+            environment: .live, hint: "abcd", createdAt: Timestamp(milliseconds: 1_800_000_000_123))
+        #expect(Self.resolved(usual).record == usual)
+        usual.createdAt = Timestamp(milliseconds: 1_800_000_000_124)
+        #expect(Self.resolved(usual).record == usual)
+    }
+
+    @Test("it knows the digest that opens it, and until when")
+    func opening() throws {
+        let current = Self.resolved(Self.minimal)
+        #expect(current.digest == Self.digest)
+        #expect(current.graceEndsAt == nil)
+        let end = Timestamp(milliseconds: 77)
+        for record in [Self.minimal, try Self.full()] {
+            let old = Self.resolved(record, graceEndsAt: end)
+            #expect(old.graceEndsAt == end)
+            #expect(old.notBefore == record.notBefore)
+        }
+    }
+
+    @Test("a use is taken once")
+    func use() {
+        let key = Self.resolved(Self.minimal)
+        #expect(!key.takeUse())
+        key.touch()
+        key.touch()
+        #expect(key.takeUse())
+        #expect(!key.takeUse())
     }
 
     @Test("each field comes back by itself")

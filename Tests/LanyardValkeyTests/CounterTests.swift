@@ -152,8 +152,9 @@ struct CounterTests {
     func split() async throws {
         let servers = [try await RedisServer.start(), try await RedisServer.start()]
         let registry = Registry()
-        let old = try await Self.open(servers[0].url(), registry, confidence: .milliseconds(400))
-        let new = try await Self.open(servers[1].url(), registry, confidence: .milliseconds(400))
+        let confidence = Duration.milliseconds(400 * TestRun.patience)
+        let old = try await Self.open(servers[0].url(), registry, confidence: confidence)
+        let new = try await Self.open(servers[1].url(), registry, confidence: confidence)
         try await Self.use(old)
         for _ in 0..<10 {
             await #expect(throws: StoreError.self) { _ = try await new.tend() }

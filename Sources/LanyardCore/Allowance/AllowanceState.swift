@@ -12,37 +12,31 @@ import Synchronization
 
 package final class AllowanceState: Sendable {
     package let subject: Subject
-    private let countsTogether: Bool
     private let content: Mutex<Content>
 
-    // @unchecked: block, tally, quotas and shared are no Sendable classes, but they are reached through this value alone, and that under
-    // the lock.
+    // @unchecked: windows, tally and books are no Sendable classes, but they are reached through this value alone, and that
+    // under the lock.
     struct Content: ~Copyable, @unchecked Sendable {
         var limits: LimitSet = .none
         /// The newest change that the limits come from: an older load must not undo a newer one.
         var epoch: Int64 = -1
-        var block: AllowanceBlock?
+        var windows = WindowMemory()
         /// An object of its own, for most states have nothing to count most of the time.
         var tally: TallyBox?
-        /// `nil` where no quota is defined, as for most.
-        var quotas: QuotaBook?
-        /// Where several nodes count the limits together: what is known of them. ``limits`` is empty then.
-        var shared: SharedWindows?
+        fileprivate var books: OutsideBooks?
         var maximumInFlight: Int32 = .max
         var inFlight: Int32 = 0
-        /// Where several nodes count the calls in flight together: what this one holds.
-        var places: PlaceBook?
         /// In a list of the engine's, waiting to be flushed.
         var isListed = false
         /// A window has changed since it was last saved.
         var isUnsaved = false
+        let countsTogether: Bool
     }
 
     /// - Parameter countsTogether: Whether this node shares its windows with others, and must ask before it charges them.
     package init(subject: Subject, countsTogether: Bool = false) {
         self.subject = subject
-        self.countsTogether = countsTogether
-        content = Mutex(Content())
+        content = Mutex(Content(countsTogether: countsTogether))
     }
 
     /// Sets what holds from now on, keeping the counts of every window whose unit and length stay. Older epochs are ignored.
@@ -56,16 +50,16 @@ package final class AllowanceState: Sendable {
             let isNewer = epoch > content.epoch
             content.epoch = epoch
             content.maximumInFlight = maximumInFlight ?? .max
-            if countsTogether, maximumInFlight != nil, content.places == nil { content.places = PlaceBook() }
-            if countsTogether {
+            if content.countsTogether, maximumInFlight != nil, content.places == nil { content.places = PlaceBook() }
+            if content.countsTogether {
                 if limits.rules.isEmpty {
                     content.shared = nil
                 } else if content.shared?.limits !== limits {
                     content.shared = SharedWindows(limits)
                 }
             } else if content.limits !== limits {
-                if let old = content.block {
-                    content.block = AllowanceState.migrate(old, from: content.limits, to: limits)
+                if content.windows.areThere {
+                    content.windows = AllowanceState.migrate(content.windows, from: content.limits, to: limits)
                 }
                 content.limits = limits
             }
@@ -85,9 +79,9 @@ package final class AllowanceState: Sendable {
         content.withLock { $0.epoch = -1 }
     }
 
-    private static func migrate(_ old: AllowanceBlock, from: LimitSet, to: LimitSet) -> AllowanceBlock? {
-        guard !to.rules.isEmpty else { return nil }
-        let new = AllowanceBlock.make(words: to.words)
+    private static func migrate(_ old: borrowing WindowMemory, from: LimitSet, to: LimitSet) -> WindowMemory {
+        guard !to.rules.isEmpty else { return WindowMemory() }
+        let new = WindowMemory(words: to.words)
         for rule in to.rules {
             guard let previous = from.rules.first(where: { $0.identity == rule.identity }) else { continue }
             let snapshot = old.withRing(previous) { $0.snapshot() }
@@ -100,6 +94,45 @@ package final class AllowanceState: Sendable {
     @inline(__always)
     func withContent<Result: ~Copyable>(_ body: (inout sending Content) -> sending Result) -> sending Result {
         content.withLock(body)
+    }
+}
+
+// MARK: - What is counted elsewhere
+
+/// What a state knows of what others count. One object for all three, because most states have none of them: a decision
+/// sees it in one place.
+fileprivate final class OutsideBooks {
+    var quotas: QuotaBook?
+    var shared: SharedWindows?
+    var places: PlaceBook?
+
+    var isEmpty: Bool { quotas == nil && shared == nil && places == nil }
+}
+
+extension AllowanceState.Content {
+    /// `nil` where no quota is defined.
+    var quotas: QuotaBook? {
+        get { books?.quotas }
+        set { setBook(\.quotas, newValue) }
+    }
+
+    /// Where several nodes count the limits together: what is known of them. ``limits`` is empty then.
+    var shared: SharedWindows? {
+        get { books?.shared }
+        set { setBook(\.shared, newValue) }
+    }
+
+    /// Where several nodes count the calls in flight together: what this one holds.
+    var places: PlaceBook? {
+        get { books?.places }
+        set { setBook(\.places, newValue) }
+    }
+
+    private mutating func setBook<Book>(_ place: ReferenceWritableKeyPath<OutsideBooks, Book?>, _ book: Book?) {
+        if book == nil, books == nil { return }
+        let all = books ?? OutsideBooks()
+        all[keyPath: place] = book
+        books = all.isEmpty ? nil : all
     }
 }
 
@@ -173,10 +206,10 @@ extension AllowanceState {
         content.withLock { content in
             content.isListed = false
             var windows: [SavedWindow] = []
-            if content.isUnsaved || everything, let block = content.block {
+            if content.isUnsaved || everything, content.windows.areThere {
                 content.isUnsaved = false
                 for rule in content.limits.rules where everything || rule.definition.windowMilliseconds > 1000 {
-                    let snapshot = block.withRing(rule) { ring in
+                    let snapshot = content.windows.withRing(rule) { ring in
                         ring.advance(to: now)
                         return ring.snapshot()
                     }
@@ -205,15 +238,15 @@ extension AllowanceState {
             guard content.inFlight == 0, content.tally == nil, !content.isListed, !content.isUnsaved,
                 content.quotas?.isEmpty ?? true, content.places.map({ $0.held == 0 && !$0.isUnanswered }) ?? true
             else { return false }
-            guard let block = content.block else { return true }
+            guard content.windows.areThere else { return true }
             for rule in content.limits.rules {
-                let total = block.withRing(rule) { ring in
+                let total = content.windows.withRing(rule) { ring in
                     ring.advance(to: now)
                     return ring.total
                 }
                 if total > 0 { return false }
             }
-            content.block = nil
+            content.windows = WindowMemory()
             return true
         }
     }
@@ -230,12 +263,12 @@ extension AllowanceState {
                         windowMilliseconds: window.identity.windowMilliseconds)
                     return (definition, window.identity.source)
                 })
-            let block = AllowanceBlock.make(words: provisional.words)
+            let memory = WindowMemory(words: provisional.words)
             for (rule, window) in zip(provisional.rules, windows) {
-                block.withRing(rule) { $0.restore(window.snapshot) }
+                memory.withRing(rule) { $0.restore(window.snapshot) }
             }
             content.limits = provisional
-            content.block = block
+            content.windows = memory
         }
     }
 }

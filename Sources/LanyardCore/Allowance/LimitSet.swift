@@ -3,7 +3,7 @@ package struct LimitRule: Hashable, Sendable {
     package let definition: LimitDefinition
     package let source: AllowanceSource
     package let width: WindowRing.Width
-    /// The window's first word in the ``AllowanceBlock``.
+    /// The window's first word in the ``WindowMemory``.
     package let offset: Int
 
     package var identity: WindowIdentity { WindowIdentity(definition, source: source) }
@@ -54,30 +54,5 @@ package final class LimitSet: Hashable, Sendable {
 
     package func hash(into hasher: inout Hasher) {
         hasher.combine(rules)
-    }
-}
-
-/// The memory of a subject's windows: one allocation for all of them, made when the first unit is counted.
-final class AllowanceBlock: ManagedBuffer<Void, Int64> {
-    static func make(words: Int) -> AllowanceBlock {
-        let buffer = AllowanceBlock.create(minimumCapacity: words) { _ in }
-        buffer.withUnsafeMutablePointerToElements { $0.initialize(repeating: 0, count: words) }
-        // `create` is declared to return the base class, and makes the class that it is called on.
-        return unsafeDowncast(buffer, to: AllowanceBlock.self)
-    }
-
-    /// The window of `rule`, valid only within `body`.
-    func withRing<Result>(_ rule: borrowing LimitRule, _ body: (WindowRing) -> Result) -> Result {
-        withRing(LimitGauge(copy rule), body)
-    }
-
-    /// The window of `gauge`, valid only within `body`.
-    @inline(__always)
-    func withRing<Result>(_ gauge: LimitGauge, _ body: (WindowRing) -> Result) -> Result {
-        withUnsafeMutablePointerToElements { words in
-            body(
-                WindowRing(
-                    base: words + gauge.offset, width: gauge.width, bucketNanoseconds: gauge.bucketNanoseconds))
-        }
     }
 }

@@ -20,7 +20,7 @@
 // reader was first to the lock), it counts in the newest bucket: later than it was, so never too little.
 
 /// A view of one window's memory: `[head, total, slots…]`, of which the head is 64 bits wide, and the sum as wide as its
-/// slots. Owns nothing; ``AllowanceBlock`` does.
+/// slots. Owns nothing; ``WindowMemory`` does.
 package struct WindowRing {
     package static let bucketsPerWindow = 32
     package static let slotCount = 33

@@ -17,10 +17,10 @@ package func decide(
     case .failure(let denial): return refuse(denial, on: node, now: now)
     case .success(let found): digest = found
     }
-    let secret: ResolvedSecret
+    let key: ResolvedKey
     switch node.find(digest) {
     case .found(let found):
-        secret = found
+        key = found
     case .absent:
         return refuse(Denial(.unknownKey), on: node, now: now)
     case .unloaded:
@@ -29,12 +29,12 @@ package func decide(
         }
         return .needs(.load(digest, from: request.address))
     }
-    if let denial = Steps.firstDenial(request, secret, now) {
-        count(denial, of: secret.key, on: node, now: now)
+    if let denial = Steps.firstDenial(request, key, now) {
+        count(denial, of: key, on: node, now: now)
         return .deny(denial)
     }
     return Steps.spend(
-        request.demand, secret.key, on: node, now: now, receipt: request.receipt, report: &report)
+        request.demand, key, on: node, now: now, receipt: request.receipt, report: &report)
 }
 
 /// The denial of a request that belongs to no key.
@@ -82,11 +82,10 @@ package enum Steps {
     }
 
     /// Steps 4 to 12: everything about a known key that costs nothing.
-    static func firstDenial(_ request: DecisionRequest, _ secret: ResolvedSecret, _ now: Now) -> Denial? {
-        let key = secret.key
+    static func firstDenial(_ request: DecisionRequest, _ key: ResolvedKey, _ now: Now) -> Denial? {
         if let denial = notRevoked(key) { return denial }
         if let denial = enabled(key) { return denial }
-        if let denial = inTime(secret, now) { return denial }
+        if let denial = inTime(key, now) { return denial }
         if let denial = audience(key, request.demand) { return denial }
         if let denial = proof(key, request.proof) { return denial }
         if let denial = address(key, request.address) { return denial }
@@ -103,11 +102,10 @@ package enum Steps {
         return key.isDisabled ? Denial(.disabledKey) : nil
     }
 
-    package static func inTime(_ secret: ResolvedSecret, _ now: Now) -> Denial? {
-        let key = secret.key
+    package static func inTime(_ key: ResolvedKey, _ now: Now) -> Denial? {
         if let notBefore = key.notBefore, now.wall < notBefore { return Denial(.notYetValid, .moment(notBefore)) }
         if let expiry = key.expiresAt, expiry <= now.wall { return Denial(.expiredKey, .moment(expiry)) }
-        if let grace = secret.graceEndsAt, grace <= now.wall { return Denial(.rotatedKey, .moment(grace)) }
+        if let grace = key.graceEndsAt, grace <= now.wall { return Denial(.rotatedKey, .moment(grace)) }
         return nil
     }
 

@@ -110,7 +110,7 @@ package struct OpenedCall: Sendable {
 
 /// What a node knows of a digest.
 package enum Lookup: Sendable {
-    case found(ResolvedSecret)
+    case found(ResolvedKey)
     /// No key has it.
     case absent
     /// It must be asked of the store.

@@ -38,7 +38,7 @@ package struct Explanation: Sendable {
 
 /// Walks the steps of ``decide(_:on:now:report:)`` without spending. Every step that can be judged is, also behind a
 /// failed one: whoever repairs a request wants to know all that is wrong with it.
-package func explain(_ request: DecisionRequest, secret: ResolvedSecret?, on node: some DecisionNode, now: Now)
+package func explain(_ request: DecisionRequest, key: ResolvedKey?, on node: some DecisionNode, now: Now)
     -> Explanation
 {
     var walk = Walk()
@@ -56,15 +56,14 @@ package func explain(_ request: DecisionRequest, secret: ResolvedSecret?, on nod
         }
         return walk.end(key: nil)
     }
-    guard let secret else {
+    guard let key else {
         walk.take(.keyIsKnown, Denial(.unknownKey))
         return walk.end(key: nil)
     }
     walk.take(.keyIsKnown, nil)
-    let key = secret.key
     walk.take(.keyIsNotRevoked, Steps.notRevoked(key))
     walk.take(.keyIsEnabled, Steps.enabled(key))
-    walk.take(.keyIsInTime, Steps.inTime(secret, now))
+    walk.take(.keyIsInTime, Steps.inTime(key, now))
     walk.take(.audience, Steps.audience(key, request.demand))
     walk.skip(.derivation, "The key is not a derived one.")
     walk.take(.proof, Steps.proof(key, request.proof))

@@ -1,11 +1,15 @@
 import Synchronization
 
-/// Everything that a decision needs to know of a key, put together once from its record, plan and roles. Immutable: a
-/// change makes a new one.
+/// Everything that a decision needs to know of a key as one of its secrets opens it, put together once from its record,
+/// plan and roles. Immutable: a change makes a new one.
 ///
 /// A node may hold millions of these, so what many keys share stands in ``traits``, what few have in an object of its own,
-/// and times are kept without the byte that says whether they are there.
+/// and times are kept without the byte that says whether they are there. A key that is being rotated is here twice, once
+/// for each secret; its ``state`` is one. What a cache notes of it stands here as well: an object of the cache's own would
+/// be one more to wait for in each decision.
 package final class ResolvedKey: Sendable {
+    /// Of the secret that opens it.
+    package let digest: SecretDigest
     package let id: KeyID
     package let name: String
     package let traits: KeyTraits
@@ -14,45 +18,44 @@ package final class ResolvedKey: Sendable {
     /// `nil` where nothing restricts the key, as for most.
     package let restrictions: KeyRestrictions?
     private let rarities: KeyRarities?
-    private let notBeforeMoment: PackedMoment
     private let expiryMoment: PackedMoment
     private let lastUse: PackedMoment
-    private let createdAt: Timestamp
     private let updatedAt: Timestamp
     private let packedHint: PackedHint
     package let proof: ProofRequirement
-    package let isDisabled: Bool
-    private let allowsSelfRotation: Bool
-    private let isImported: Bool
+    private let flags: KeyFlags
+    private let wasUsed = Atomic<Bool>(false)
 
-    package init(record: KeyRecord, traits: KeyTraits, account: ResolvedAccount?, state: AllowanceState) {
+    /// - Parameter graceEndsAt: Until when the secret opens the key; `nil` for the current one.
+    package init(
+        record: KeyRecord, digest: SecretDigest, graceEndsAt: Timestamp?, traits: KeyTraits, account: ResolvedAccount?,
+        state: AllowanceState
+    ) {
+        self.digest = digest
         id = record.id
         name = record.name
         self.traits = traits
         self.account = account
         self.state = state
         restrictions = KeyRestrictions(record)
-        rarities = KeyRarities(record)
-        notBeforeMoment = PackedMoment(record.notBefore)
+        rarities = KeyRarities(record, graceEndsAt: graceEndsAt)
         expiryMoment = PackedMoment(record.expiresAt)
         lastUse = PackedMoment(record.lastUsedAt)
-        createdAt = record.createdAt
         updatedAt = record.updatedAt
         packedHint = PackedHint(record.hint)
         proof = record.proof
-        isDisabled = record.isDisabled
-        allowsSelfRotation = record.allowsSelfRotation
-        isImported = record.isImported
+        flags = KeyFlags(record)
     }
 
     /// A key that shares nothing with others.
     package convenience init(
-        record: KeyRecord, projectName: String, account: ResolvedAccount?, scopes: ScopeSet, state: AllowanceState,
-        roleNames: [String], planName: String?
+        record: KeyRecord, digest: SecretDigest, graceEndsAt: Timestamp? = nil, projectName: String,
+        account: ResolvedAccount?, scopes: ScopeSet, state: AllowanceState, roleNames: [String], planName: String?
     ) {
         let traits = KeyTraits(
             record, projectName: projectName, scopes: scopes, roleNames: roleNames, planName: planName)
-        self.init(record: record, traits: traits, account: account, state: state)
+        self.init(
+            record: record, digest: digest, graceEndsAt: graceEndsAt, traits: traits, account: account, state: state)
     }
 
     package var project: ProjectID { traits.project }
@@ -62,14 +65,18 @@ package final class ResolvedKey: Sendable {
     package var scopes: ScopeSet { traits.scopes }
     package var roleNames: [String] { traits.roleNames }
     package var planName: String? { traits.planName }
-    package var notBefore: Timestamp? { notBeforeMoment.timestamp }
+    package var notBefore: Timestamp? { rarities?.notBefore }
     package var expiresAt: Timestamp? { expiryMoment.timestamp }
+    package var isDisabled: Bool { flags.contains(.disabled) }
     package var revokedAt: Timestamp? { rarities?.revokedAt }
+    /// Until when its secret opens it; `nil` for the current one.
+    package var graceEndsAt: Timestamp? { rarities?.graceEndsAt }
 
     /// The record that it was made from, put together anew: for answers, not for decisions.
     package var record: KeyRecord {
         var record = KeyRecord(
-            id: id, name: name, project: project, environment: environment, hint: packedHint.text, createdAt: createdAt)
+            id: id, name: name, project: project, environment: environment, hint: packedHint.text,
+            createdAt: rarities?.createdAt ?? id.moment)
         record.account = account?.id
         record.scopes = traits.ownScopes
         record.roles = traits.roles
@@ -86,8 +93,8 @@ package final class ResolvedKey: Sendable {
         record.notBefore = notBefore
         record.expiresAt = expiresAt
         record.isDisabled = isDisabled
-        record.allowsSelfRotation = allowsSelfRotation
-        record.isImported = isImported
+        record.allowsSelfRotation = flags.contains(.selfRotation)
+        record.isImported = flags.contains(.imported)
         record.updatedAt = updatedAt
         record.lastUsedAt = lastUse.timestamp
         if let rarities {
@@ -99,18 +106,78 @@ package final class ResolvedKey: Sendable {
     }
 }
 
+// MARK: - In a cache
+
+extension ResolvedKey {
+    /// Notes that it was asked for.
+    @inline(__always)
+    package func touch() {
+        // Most of the time it says so already, and a line that nobody writes to need not move between processors.
+        if !wasUsed.load(ordering: .relaxed) { wasUsed.store(true, ordering: .relaxed) }
+    }
+
+    /// Whether it was asked for since this was last asked.
+    package func takeUse() -> Bool { wasUsed.exchange(false, ordering: .relaxed) }
+
+    /// About what it takes in memory, its allowances included: the fixed part was measured, the rest is counted.
+    package var cachedBytes: Int {
+        var entries = traits.ownScopes.count + traits.roles.count
+        if let restrictions {
+            entries += restrictions.ipAllowlist.count + restrictions.methods.count + restrictions.pathPatterns.count
+        }
+        let texts = name.utf8.count + (rarities?.metadata.json.utf8.count ?? 0)
+        return 800 + texts + 40 * entries + 160 * traits.limits.count
+    }
+}
+
 /// What few keys have.
 private final class KeyRarities: Sendable {
+    let graceEndsAt: Timestamp?
+    let notBefore: Timestamp?
     let revokedAt: Timestamp?
     let revokeReason: String?
     let metadata: Metadata
+    /// `nil` where the key's id tells it, as that of every key does that Lanyard has made.
+    let createdAt: Timestamp?
 
     /// `nil` where there is none of it.
-    init?(_ record: KeyRecord) {
-        if record.revokedAt == nil, record.revokeReason == nil, record.metadata == .empty { return nil }
+    init?(_ record: KeyRecord, graceEndsAt: Timestamp?) {
+        createdAt = record.createdAt == record.id.moment ? nil : record.createdAt
+        if graceEndsAt == nil, record.notBefore == nil, record.revokedAt == nil, record.revokeReason == nil,
+            record.metadata == .empty, createdAt == nil
+        {
+            return nil
+        }
+        self.graceEndsAt = graceEndsAt
+        notBefore = record.notBefore
         revokedAt = record.revokedAt
         revokeReason = record.revokeReason
         metadata = record.metadata
+    }
+}
+
+extension KeyID {
+    /// When it was made, to the millisecond.
+    fileprivate var moment: Timestamp { Timestamp(milliseconds: millisecondsSinceEpoch) }
+}
+
+/// What is so or not, in one byte.
+private struct KeyFlags: OptionSet {
+    let rawValue: UInt8
+
+    static let disabled = KeyFlags(rawValue: 1)
+    static let selfRotation = KeyFlags(rawValue: 2)
+    static let imported = KeyFlags(rawValue: 4)
+
+    init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    init(_ record: KeyRecord) {
+        self = []
+        if record.isDisabled { insert(.disabled) }
+        if record.allowsSelfRotation { insert(.selfRotation) }
+        if record.isImported { insert(.imported) }
     }
 }
 
@@ -191,17 +258,5 @@ package final class ResolvedAccount: Sendable {
             content = (record, epoch)
             suspended.store(record.isSuspended, ordering: .releasing)
         }
-    }
-}
-
-/// What one digest opens: a key, through the current secret or an older one within its grace.
-package struct ResolvedSecret: Sendable {
-    package let key: ResolvedKey
-    /// `nil` for the current secret.
-    package let graceEndsAt: Timestamp?
-
-    package init(key: ResolvedKey, graceEndsAt: Timestamp?) {
-        self.key = key
-        self.graceEndsAt = graceEndsAt
     }
 }

@@ -82,26 +82,25 @@ extension Steps {
     private static func checkLimits(_ costs: Costs, _ content: inout AllowanceState.Content, now: Now) -> Denial? {
         let limits = content.limits
         if limits.gauges.isEmpty { return nil }
-        let block = content.block ?? .make(words: limits.words)
-        content.block = block
+        if !content.windows.areThere { content.windows = WindowMemory(words: limits.words) }
         var denial: Denial?
         for index in limits.gauges.indices {
             let gauge = limits.gauges[index]
             let cost = costs[gauge.unit]
-            let isFull = block.withRing(gauge) { ring in
+            let isFull = content.windows.withRing(gauge) { ring in
                 ring.advance(to: now.monotonic)
                 return cost > 0 && ring.total > gauge.amount - cost
             }
-            if isFull { denial = later(denial, full(limits, at: index, block, cost: cost, now: now)) }
+            if isFull { denial = later(denial, full(limits, at: index, content.windows, cost: cost, now: now)) }
         }
         return denial
     }
 
     private static func full(
-        _ limits: LimitSet, at index: Int, _ block: AllowanceBlock, cost: Int64, now: Now
+        _ limits: LimitSet, at index: Int, _ windows: borrowing WindowMemory, cost: Int64, now: Now
     ) -> Denial {
         let gauge = limits.gauges[index]
-        return block.withRing(gauge) { ring in
+        return windows.withRing(gauge) { ring in
             let wait = ring.admits(cost, within: gauge.amount).map { milliseconds(until: $0, from: now.monotonic) }
             let reading = read(ring, of: limits, at: index, now: now)
             return Denial(.rateLimited, .limit(reading, retryAfterMilliseconds: wait))
@@ -113,14 +112,14 @@ extension Steps {
         _ costs: Costs, _ content: inout AllowanceState.Content, now: Now, report: inout LimitReport
     ) {
         // Those that are counted elsewhere were charged there.
-        guard let block = content.block else { return readShared(content, now: now, report: &report) }
+        guard content.windows.areThere else { return readShared(content, now: now, report: &report) }
         let limits = content.limits
         for index in limits.gauges.indices {
             let gauge = limits.gauges[index]
             let cost = costs[gauge.unit]
             if cost > 0 { content.isUnsaved = true }
             report.append(
-                block.withRing(gauge) { ring in
+                content.windows.withRing(gauge) { ring in
                     if cost > 0 { ring.charge(cost) }
                     return read(ring, of: limits, at: index, now: now)
                 })
@@ -129,10 +128,10 @@ extension Steps {
 
     /// Reads into `report` how the limits stand; they have been moved on to now.
     static func read(_ content: borrowing AllowanceState.Content, now: Now, report: inout LimitReport) {
-        guard let block = content.block else { return readShared(content, now: now, report: &report) }
+        guard content.windows.areThere else { return readShared(content, now: now, report: &report) }
         let limits = content.limits
         for index in limits.gauges.indices {
-            report.append(block.withRing(limits.gauges[index]) { read($0, of: limits, at: index, now: now) })
+            report.append(content.windows.withRing(limits.gauges[index]) { read($0, of: limits, at: index, now: now) })
         }
     }
 

@@ -19,6 +19,39 @@ package enum Base62 {
         byte &- UInt8(ascii: "0") < 10 || (byte | 0x20) &- UInt8(ascii: "a") < 26
     }
 
+    /// Whether all of these are digits, 8 at a time and without a branch for each: numbers and letters come in no order that
+    /// a processor could foresee.
+    @inline(__always)
+    static func areDigits(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let width = MemoryLayout<UInt64>.size
+        var index = 0
+        while bytes.count - index >= width {
+            guard areDigits(bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) else { return false }
+            index += width
+        }
+        while index < bytes.count {
+            guard isDigit(bytes[index]) else { return false }
+            index += 1
+        }
+        return true
+    }
+
+    /// Whether each of a word's bytes is a digit. A byte below 128 has its highest bit set by adding 128 - x just if it is at
+    /// least x, and no sum overflows into the next byte (Lamport 1975, multiple byte processing with full-word instructions).
+    @inline(__always)
+    private static func areDigits(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highest = ones << 7
+        @inline(__always)
+        func within(_ word: UInt64, _ least: UInt64, _ most: UInt64) -> UInt64 {
+            (word &+ ones &* (0x80 - least)) & ~(word &+ ones &* (0x7f - most))
+        }
+        let ascii = word & ~highest
+        let numbers = within(ascii, 0x30, 0x39)
+        let letters = within(ascii | ones << 5, 0x61, 0x7a)
+        return (numbers | letters) & ~word & highest == highest
+    }
+
     @inline(__always)
     package static func digit(_ value: UInt64) -> UInt8 {
         alphabet.utf8Start[Int(value)]

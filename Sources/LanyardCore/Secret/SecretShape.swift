@@ -37,10 +37,7 @@ public enum SecretShape: Hashable, Sendable {
             SecretFormat.isWord(bytes.part(0..<first)),
             SecretFormat.isWord(bytes.part(first + 1..<second))
         else { return nil }
-        // Without an exit in the loop, it is one that the compiler can do 16 bytes at a time.
-        var areDigits = true
-        for index in second + 1..<bytes.count { areDigits = areDigits && Base62.isDigit(bytes[index]) }
-        return areDigits ? (0..<first, first + 1..<second) : nil
+        return Base62.areDigits(bytes.part(second + 1..<bytes.count)) ? (0..<first, first + 1..<second) : nil
     }
 
     private static func isVisible(_ bytes: UnsafeRawBufferPointer) -> Bool {

@@ -59,9 +59,9 @@ struct Question {
     func knownKey(on service: any DecisionService) -> ResolvedKey? {
         withKey { presented in
             guard case .success(let digest) = Steps.identify(presented, acceptsForeign: service.acceptsForeignSecrets),
-                case .found(let secret) = service.find(digest)
+                case .found(let key) = service.find(digest)
             else { return nil }
-            return secret.key
+            return key
         }
     }
 }

@@ -55,8 +55,8 @@ final class OwnKeyCall: ResumableCall {
         case .needs(let ticket): return wait(for: ticket)
         case .denied(let denial):
             return refuse(denial, of: nil)
-        case .found(let secret, let digest):
-            return go(on: secret, digest)
+        case .found(let key):
+            return go(on: key)
         }
     }
 
@@ -90,7 +90,7 @@ final class OwnKeyCall: ResumableCall {
     // MARK: Whose secret it is
 
     private enum Finding {
-        case found(ResolvedSecret, SecretDigest)
+        case found(ResolvedKey)
         case needs(Ticket)
         case denied(Denial)
     }
@@ -105,7 +105,7 @@ final class OwnKeyCall: ResumableCall {
             return .denied(Denial(.malformedKey))
         }
         switch service.find(digest) {
-        case .found(let secret): return .found(secret, digest)
+        case .found(let key): return .found(key)
         case .absent:
             service.countUnattributed(.unknownKey, now: now)
             return .denied(Denial(.unknownKey))
@@ -119,26 +119,26 @@ final class OwnKeyCall: ResumableCall {
 
     // MARK: What is asked
 
-    private func go(on secret: ResolvedSecret, _ digest: SecretDigest) -> CallProgress {
+    private func go(on key: ResolvedKey) -> CallProgress {
         let now = service.now
         if purpose == .revoke {
-            if let denial = Steps.notRevoked(secret.key) { return refuse(denial, of: secret.key) }
+            if let denial = Steps.notRevoked(key) { return refuse(denial, of: key) }
             return revoke()
         }
         // With costs of nothing, how the limits stand is told and none denies.
         let demand = Demand(audience: .everyProject, costs: Costs(requests: 0), canFinish: true)
         let explanation = explain(
-            DecisionRequest(presented: .digest(digest), demand: demand, address: peer.address), secret: secret,
+            DecisionRequest(presented: .digest(key.digest), demand: demand, address: peer.address), key: key,
             on: service, now: now)
-        if let denial = explanation.denial, Self.judges(explanation) { return refuse(denial, of: secret.key) }
+        if let denial = explanation.denial, Self.judges(explanation) { return refuse(denial, of: key) }
         switch purpose {
         case .show:
             let answer = SelfAnswer(
-                key: OwnKeyAnswer(secret.key, now: now.wall), limits: explanation.limits, quotas: explanation.quotas)
+                key: OwnKeyAnswer(key, now: now.wall), limits: explanation.limits, quotas: explanation.quotas)
             let fields = RateLimitFields.fields(explanation.report.readings)
             return .answer(.json(status: 200, body: answer.bytes(), fields: fields))
         case .rotate:
-            if let refusal = charge(secret.key, now) { return refusal }
+            if let refusal = charge(key, now) { return refusal }
             return rotate()
         case .revoke: return revoke()
         }

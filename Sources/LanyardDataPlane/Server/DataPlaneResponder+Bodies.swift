@@ -42,7 +42,7 @@ extension DataPlaneResponder {
         }
         guard case .success(let digest) = identified else { return .now(.discard(atMost: limit)) }
         let use = {
-            guard case .found(let secret) = self.decisions.find(digest), self.mayAsk(secret, demand, from: peer) else {
+            guard case .found(let key) = self.decisions.find(digest), self.mayAsk(key, demand, from: peer) else {
                 return BodyUse.discard(atMost: limit)
             }
             return self.collect(request, atMost: limit)
@@ -65,11 +65,10 @@ extension DataPlaneResponder {
 
     /// The steps of the decision that is to come, but for those that spend, and those about the target, which are the
     /// same for all who ask.
-    private func mayAsk(_ secret: ResolvedSecret, _ demand: Demand?, from peer: ConnectionPeer) -> Bool {
-        let key = secret.key
+    private func mayAsk(_ key: ResolvedKey, _ demand: Demand?, from peer: ConnectionPeer) -> Bool {
         guard Steps.notRevoked(key) == nil else { return false }
         guard let demand else { return true }
-        return Steps.enabled(key) == nil && Steps.inTime(secret, decisions.now) == nil
+        return Steps.enabled(key) == nil && Steps.inTime(key, decisions.now) == nil
             && Steps.audience(key, demand) == nil && Steps.address(key, peer.address) == nil
             && Steps.scope(key, demand) == nil
     }

@@ -16,7 +16,7 @@ final class MemoryDecisions: DecisionService {
     struct Failure: Error {}
 
     private struct Content {
-        var known: [SecretDigest: ResolvedSecret] = [:]
+        var known: [SecretDigest: ResolvedKey] = [:]
         var loaded: Set<SecretDigest> = []
         var policies: [String: PreparedPolicy] = [:]
         var projects: [String: ProjectRecord] = [:]
@@ -80,10 +80,10 @@ final class MemoryDecisions: DecisionService {
         let state = AllowanceState(subject: Subject(record.id))
         state.configure(limits: limits, maximumInFlight: record.maximumInFlight, epoch: 1)
         let key = ResolvedKey(
-            record: record, projectName: projectName, account: account, scopes: ScopeSet(record.scopes), state: state,
-            roleNames: [], planName: nil)
+            record: record, digest: secret.digest, graceEndsAt: graceEndsAt, projectName: projectName, account: account,
+            scopes: ScopeSet(record.scopes), state: state, roleNames: [], planName: nil)
         content.withLock { content in
-            content.known[secret.digest] = ResolvedSecret(key: key, graceEndsAt: graceEndsAt)
+            content.known[secret.digest] = key
             if isLoaded { content.loaded.insert(secret.digest) }
         }
         return key
