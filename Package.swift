@@ -36,6 +36,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let asyncAlgorithms: Target.Dependency = .product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let structuredFields: Target.Dependency =
     .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers")
@@ -82,6 +83,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -111,7 +113,7 @@ let package = Package(
             [
                 "LanyardManagement", "LanyardEngine", "LanyardStorage", "LanyardHTTP", "LanyardWire", "LanyardCore",
                 hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioPosix, nioHTTP1, nioSSL, nioHTTPTypes,
-                httpTypes, logging, crypto, lifecycle, metrics, coreMetrics,
+                httpTypes, logging, crypto, lifecycle, metrics, coreMetrics, asyncAlgorithms,
             ]),
         library("LanyardTelemetry", [coreMetrics, metrics, logging]),
         library(

@@ -102,6 +102,7 @@ extension ImportTable {
             products: [
                 "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL",
                 "NIOHTTPTypes", "HTTPTypes", "Logging", "Crypto", "ServiceLifecycle", "Metrics", "CoreMetrics",
+                "AsyncAlgorithms",
             ],
             system: .foundation, isPublic: false),
         Row(

@@ -1,3 +1,4 @@
+import AsyncAlgorithms
 import Hummingbird
 import LanyardCore
 import LanyardHTTP
@@ -9,8 +10,8 @@ import NIOCore
 // # Import
 //
 // Both directions are streamed: lines are read as they come and put together to batches; each batch is one transaction,
-// whose outcomes are written before more is read. So a million lines need the memory of one batch, and a client that
-// doesn't read its answers is not read from either.
+// whose outcomes are written as soon as it lasts. Meanwhile the next batch is read, and no further one. So a million lines
+// need the memory of two batches, and a client that doesn't read its answers is not read from either.
 //
 // A batch that the store does not take ends the import, for nobody could tell what became of the lines behind it. The
 // answer has begun, so its status can't say so any more; its last line does, with the line to go on from.
@@ -20,16 +21,16 @@ extension AdminCall {
         try requireMediaType(AdminAnswer.MediaType.ndjson)
         try management.checkImport(as: caller)
         let body = ResponseBody { writer in
-            var lines = LineSplitter(longest: KeyImportBody.maximumLineLength)
             var answers = ImportAnswers(call: self)
             do {
-                for try await piece in request.body {
-                    for line in lines.append(piece.readableBytesView) {
-                        try await answers.take(line)
-                        if answers.isFull { try await writer.write(ByteBuffer(bytes: answers.flush())) }
+                try await withThrowingDiscardingTaskGroup { group in
+                    let batches = AsyncThrowingChannel<ImportBatch, any Error>()
+                    group.addTask { await ImportBatch.read(request.body, into: batches) }
+                    for try await batch in batches {
+                        try await answers.importBatch(batch)
+                        try await writer.write(ByteBuffer(bytes: answers.flush()))
                     }
                 }
-                if let last = lines.finish() { try await answers.take(last) }
                 try await writer.write(ByteBuffer(bytes: answers.finish()))
                 try await writer.finish(nil)
             } catch let interruption as ImportInterruption {
@@ -67,9 +68,9 @@ private struct ImportInterruption: Error {
     }
 }
 
-/// Collects lines to batches, imports them, and writes what became of each, in order.
-private struct ImportAnswers {
-    private enum Pending {
+/// Lines that are imported together, in order.
+private struct ImportBatch {
+    enum Entry {
         case line(ImportLine)
         case refused(number: Int, ManagementProblem)
 
@@ -81,10 +82,75 @@ private struct ImportAnswers {
         }
     }
 
+    private(set) var entries: [Entry] = []
+    private var bytes = 0
+
+    var lines: [ImportLine] {
+        entries.compactMap { if case .line(let line) = $0 { line } else { nil } }
+    }
+
+    /// Puts lines together to batches until there are no more, nobody takes them, or the client has gone.
+    static func read(_ body: RequestBody, into batches: AsyncThrowingChannel<ImportBatch, any Error>) async {
+        var lines = LineSplitter(longest: KeyImportBody.maximumLineLength)
+        var (batch, number) = (ImportBatch(), 0)
+        do {
+            for try await piece in body {
+                // Where an import has ended, nobody takes what is still being sent.
+                try Task.checkCancellation()
+                for line in lines.append(piece.readableBytesView) {
+                    number += 1
+                    if !batch.hasRoom(for: line) {
+                        await batches.send(batch)
+                        batch = ImportBatch()
+                    }
+                    batch.append(line, number: number)
+                    if batch.entries.count == Management.importBatchSize {
+                        await batches.send(batch)
+                        batch = ImportBatch()
+                    }
+                }
+            }
+            if let last = lines.finish() { batch.append(last, number: number + 1) }
+            if !batch.entries.isEmpty { await batches.send(batch) }
+            batches.finish()
+        } catch {
+            batches.fail(error)
+        }
+    }
+
+    private func hasRoom(for line: LineSplitter.Line) -> Bool {
+        guard case .text(let text) = line else { return true }
+        return bytes + text.count <= Management.importBatchBytes
+    }
+
+    private mutating func append(_ line: LineSplitter.Line, number: Int) {
+        switch line {
+        case .tooLong:
+            entries.append(.refused(number: number, .tooLarge(limit: KeyImportBody.maximumLineLength, of: "line")))
+        case .text(let text):
+            if text.isEmpty { return }
+            bytes += text.count
+            entries.append(Self.read(text, number: number))
+        }
+    }
+
+    private static func read(_ text: [UInt8], number: Int) -> Entry {
+        do {
+            let body = try KeyImportBody.decode(try JSONParser.parse(text))
+            return .line(ImportLine(number: number, digest: body.digest, draft: KeyDraft(body.key)))
+        } catch let error as JSONSyntaxError {
+            return .refused(number: number, .invalid(error))
+        } catch let error as InvalidRequest {
+            return .refused(number: number, .invalid(error))
+        } catch {
+            return .refused(number: number, .unavailable("The line could not be read."))
+        }
+    }
+}
+
+/// Imports batches, and writes what became of each line, in order.
+private struct ImportAnswers {
     private let call: AdminCall
-    private var number = 0
-    private var pending: [Pending] = []
-    private var pendingBytes = 0
     private var output: [UInt8] = []
     private var imported = 0
     private var refused = 0
@@ -93,29 +159,12 @@ private struct ImportAnswers {
         self.call = call
     }
 
-    var isFull: Bool { output.count > 32_768 }
-
     mutating func flush() -> [UInt8] {
         defer { output = [] }
         return output
     }
 
-    mutating func take(_ line: LineSplitter.Line) async throws {
-        number += 1
-        switch line {
-        case .tooLong:
-            pending.append(.refused(number: number, .tooLarge(limit: KeyImportBody.maximumLineLength, of: "line")))
-        case .text(let bytes):
-            if bytes.isEmpty { return }
-            if pendingBytes + bytes.count > Management.importBatchBytes { try await importPending() }
-            pendingBytes += bytes.count
-            pending.append(read(bytes))
-        }
-        if pending.count >= Management.importBatchSize { try await importPending() }
-    }
-
-    mutating func finish() async throws -> [UInt8] {
-        try await importPending()
+    mutating func finish() -> [UInt8] {
         ImportLineAnswer.summary(imported: imported, refused: refused).append(to: &output)
         return flush()
     }
@@ -127,28 +176,14 @@ private struct ImportAnswers {
         return flush()
     }
 
-    private func read(_ bytes: [UInt8]) -> Pending {
-        do {
-            let body = try KeyImportBody.decode(try JSONParser.parse(bytes))
-            return .line(ImportLine(number: number, digest: body.digest, draft: KeyDraft(body.key)))
-        } catch let error as JSONSyntaxError {
-            return .refused(number: number, .invalid(error))
-        } catch let error as InvalidRequest {
-            return .refused(number: number, .invalid(error))
-        } catch {
-            return .refused(number: number, .unavailable("The line could not be read."))
-        }
-    }
-
-    private mutating func importPending() async throws {
-        let lines = pending.compactMap { if case .line(let line) = $0 { line } else { nil } }
+    mutating func importBatch(_ batch: ImportBatch) async throws {
         var outcomes: ArraySlice<ImportOutcome>
         do {
-            outcomes = try await call.management.importBatch(lines, as: call.caller)[...]
+            outcomes = try await call.management.importBatch(batch.lines, as: call.caller)[...]
         } catch {
-            throw ImportInterruption(line: pending.first?.number ?? number + 1, cause: error)
+            throw ImportInterruption(line: batch.entries.first?.number ?? 1, cause: error)
         }
-        for entry in pending {
+        for entry in batch.entries {
             switch entry {
             case .refused(let number, let problem): refuse(number, problem)
             case .line(let line):
@@ -163,8 +198,6 @@ private struct ImportAnswers {
                 }
             }
         }
-        pending.removeAll(keepingCapacity: true)
-        pendingBytes = 0
     }
 
     private mutating func refuse(_ number: Int, _ problem: ManagementProblem) {

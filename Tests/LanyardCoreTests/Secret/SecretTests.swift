@@ -36,6 +36,20 @@ struct SecretTests {
         #expect(Secret(text: repeatElement(UInt8(ascii: "a"), count: 1_000_000)) == nil)
     }
 
+    @Test("any byte but a digit, at any place of the tail, makes a text another form")
+    func digits() {
+        let digits = Set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+        let start = Array("lyd_live_".utf8)
+        for place in 0..<49 {
+            for byte in UInt8.min...UInt8.max {
+                var text = start + [UInt8](repeating: UInt8(ascii: "z"), count: 49)
+                text[start.count + place] = byte
+                let isNative = text.withUnsafeBytes { SecretShape.nativeParts($0) } != nil
+                #expect(isNative == digits.contains(byte), "byte \(byte) at \(place)")
+            }
+        }
+    }
+
     @Test("nothing that prints a secret prints its text")
     func redaction() {
         struct Holder {
