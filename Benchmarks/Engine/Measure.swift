@@ -8,11 +8,21 @@ import Foundation
 
 /// Elapsed seconds, and seconds of CPU that the process used meanwhile.
 func measure(_ body: () async throws -> Void) async rethrows -> (elapsed: Double, cpu: Double) {
-    let (clock, used) = (ContinuousClock(), processSeconds())
-    let start = clock.now
+    let start = (ContinuousClock.now, processSeconds())
     try await body()
-    let elapsed = start.duration(to: clock.now)
-    return (Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18, processSeconds() - used)
+    return since(start)
+}
+
+/// The same of a body that waits for nothing.
+func measureNow(_ body: () -> Void) -> (elapsed: Double, cpu: Double) {
+    let start = (ContinuousClock.now, processSeconds())
+    body()
+    return since(start)
+}
+
+private func since(_ start: (ContinuousClock.Instant, Double)) -> (elapsed: Double, cpu: Double) {
+    let elapsed = start.0.duration(to: .now).components
+    return (Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18, processSeconds() - start.1)
 }
 
 private func processSeconds() -> Double {

@@ -118,11 +118,12 @@ extension KeyEngine: Service {
             failure = failure ?? failed
         }
         var states = (everything ? allowances.all : pending.takeStates())[...]
+        let slice = max(KeyEngine.flushSlice, states.count / KeyEngine.pausesInFlush)
         repeat {
             let piece = states.prefix(KeyEngine.flushPiece)
             states = states.dropFirst(KeyEngine.flushPiece)
             let isLast = everything && states.isEmpty && failure == nil
-            let failed = await save(Array(piece), everything: everything, isLast: isLast)
+            let failed = await save(Array(piece), slice: slice, everything: everything, isLast: isLast)
             failure = failure ?? failed
         } while !states.isEmpty
         counters.flushTime.recordNanoseconds(now.monotonic.nanoseconds - start.nanoseconds)
@@ -131,16 +132,29 @@ extension KeyEngine: Service {
     }
 
     private static let flushPiece = 5000
+    /// States between two pauses: a fraction of a millisecond's work.
+    private static let flushSlice = 100
+    /// With more states than these are for, the slices are longer: a fifth of a second is all that a flush may rest.
+    private static let pausesInFlush = 200
 
-    private func save(_ states: [AllowanceState], everything: Bool, isLast: Bool) async -> (any Error)? {
+    private func save(
+        _ states: [AllowanceState], slice: Int, everything: Bool, isLast: Bool
+    ) async -> (any Error)? {
         if states.isEmpty, !isLast { return nil }
-        let now = now.monotonic
         var tallies: [(subject: Subject?, tally: UsageTally)] = []
         var windows: [(state: AllowanceState, windows: [SavedWindow])] = []
-        for state in states {
-            let flushed = state.flush(now: now, everything: everything)
-            if let tally = flushed.tally { tallies.append((state.subject, tally)) }
-            if !flushed.windows.isEmpty { windows.append((state, flushed.windows)) }
+        var rest = states[...]
+        while !rest.isEmpty {
+            let now = now.monotonic
+            for state in rest.prefix(slice) {
+                let flushed = state.flush(now: now, everything: everything)
+                if let tally = flushed.tally { tallies.append((state.subject, tally)) }
+                if !flushed.windows.isEmpty { windows.append((state, flushed.windows)) }
+            }
+            rest = rest.dropFirst(slice)
+            // Where all processors are busy, whoever answers gets its turn now, and not when the scheduler thinks that this
+            // task has had enough. Nobody waits for a flush but a shutdown, whose sleeps end at once or are not begun.
+            if !rest.isEmpty, !everything { try? await Task.sleep(for: .milliseconds(1)) }
         }
         guard let failure = await write(tallies, windows.flatMap(\.windows), isLast: isLast) else { return nil }
         for (state, _) in windows where state.markUnsaved() { pending.list(state) }

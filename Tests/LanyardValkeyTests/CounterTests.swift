@@ -108,7 +108,7 @@ struct CounterTests {
     func loss(_ loss: Loss) async throws {
         let server = try await RedisServer.start()
         let registry = Registry()
-        let counters = try await Self.open(server.url(), registry, confidence: .milliseconds(300))
+        let counters = try await Self.open(server.url(), registry, confidence: .milliseconds(300 * TestRun.patience))
         try await Self.use(counters)
         let first = try #require(registry.name)
         for _ in 0..<5 {
@@ -200,7 +200,7 @@ struct CounterTests {
     func unconfirmed() async throws {
         let server = try await RedisServer.start()
         let registry = Registry()
-        let counters = try await Self.open(server.url(), registry, confidence: .milliseconds(300))
+        let counters = try await Self.open(server.url(), registry, confidence: .milliseconds(300 * TestRun.patience))
         try await Self.use(counters)
         registry.cutOff(true)
         try await eventually("they are not used any more") { await (try? Self.charge(counters, of: 1_000_000)) == nil }
