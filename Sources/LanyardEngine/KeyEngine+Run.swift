@@ -40,7 +40,7 @@ extension KeyEngine: Service {
 
     /// One round of background work.
     package func maintain() async {
-        await flush(everything: false)
+        _ = await save(everything: false, restsUntil: now.monotonic.advanced(byMilliseconds: KeyEngine.restInFlush))
         await settleStore()
         await reloadUnread()
         let now = now.monotonic
@@ -105,7 +105,8 @@ extension KeyEngine: Service {
     }
 
     /// Writes down tallies and windows, and returns the first failure.
-    private func save(everything: Bool) async -> (any Error)? {
+    /// - Parameter restsUntil: Until when it may rest, so that others get their turns meanwhile.
+    private func save(everything: Bool, restsUntil: MonotonicInstant? = nil) async -> (any Error)? {
         let start = now.monotonic
         let (waiting, dropped) = pending.takeTallies()
         if dropped > 0 { counters.droppedUsage.increment(by: dropped) }
@@ -118,12 +119,11 @@ extension KeyEngine: Service {
             failure = failure ?? failed
         }
         var states = (everything ? allowances.all : pending.takeStates())[...]
-        let slice = max(KeyEngine.flushSlice, states.count / KeyEngine.pausesInFlush)
         repeat {
             let piece = states.prefix(KeyEngine.flushPiece)
             states = states.dropFirst(KeyEngine.flushPiece)
             let isLast = everything && states.isEmpty && failure == nil
-            let failed = await save(Array(piece), slice: slice, everything: everything, isLast: isLast)
+            let failed = await save(Array(piece), everything: everything, isLast: isLast, restsUntil: restsUntil)
             failure = failure ?? failed
         } while !states.isEmpty
         counters.flushTime.recordNanoseconds(now.monotonic.nanoseconds - start.nanoseconds)
@@ -132,13 +132,13 @@ extension KeyEngine: Service {
     }
 
     private static let flushPiece = 5000
-    /// States between two pauses: a fraction of a millisecond's work.
+    /// States between two rests: a fraction of a millisecond's work.
     private static let flushSlice = 100
-    /// With more states than these are for, the slices are longer: a fifth of a second is all that a flush may rest.
-    private static let pausesInFlush = 200
+    /// From its beginning on, a flush may rest for so many milliseconds. What is not done by then goes without.
+    private static let restInFlush: Int64 = 200
 
     private func save(
-        _ states: [AllowanceState], slice: Int, everything: Bool, isLast: Bool
+        _ states: [AllowanceState], everything: Bool, isLast: Bool, restsUntil: MonotonicInstant?
     ) async -> (any Error)? {
         if states.isEmpty, !isLast { return nil }
         var tallies: [(subject: Subject?, tally: UsageTally)] = []
@@ -146,15 +146,17 @@ extension KeyEngine: Service {
         var rest = states[...]
         while !rest.isEmpty {
             let now = now.monotonic
-            for state in rest.prefix(slice) {
+            for state in rest.prefix(KeyEngine.flushSlice) {
                 let flushed = state.flush(now: now, everything: everything)
                 if let tally = flushed.tally { tallies.append((state.subject, tally)) }
                 if !flushed.windows.isEmpty { windows.append((state, flushed.windows)) }
             }
-            rest = rest.dropFirst(slice)
+            rest = rest.dropFirst(KeyEngine.flushSlice)
             // Where all processors are busy, whoever answers gets its turn now, and not when the scheduler thinks that this
-            // task has had enough. Nobody waits for a flush but a shutdown, whose sleeps end at once or are not begun.
-            if !rest.isEmpty, !everything { try? await Task.sleep(for: .milliseconds(1)) }
+            // task has had enough.
+            if let restsUntil, !rest.isEmpty, self.now.monotonic < restsUntil {
+                try? await Task.sleep(for: .milliseconds(1))
+            }
         }
         guard let failure = await write(tallies, windows.flatMap(\.windows), isLast: isLast) else { return nil }
         for (state, _) in windows where state.markUnsaved() { pending.list(state) }

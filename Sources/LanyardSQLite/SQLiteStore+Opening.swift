@@ -61,8 +61,9 @@ extension SQLiteStore {
     /// setting, which is `synchronous = NORMAL`: fast, and the last commits are lost with the power.
     private static func makeDurable(_ database: Database) throws {
         try database.execute(sql: "PRAGMA synchronous = FULL")
-        database.checkpoint(.usual)
-        // What a bulk write made of the log is cut back.
+        // The log of writes may grow to 16 MB before it goes into the database, and what a bulk write made of it is cut
+        // back to 64 MB.
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
         try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
         try expect("synchronous", "2", database)
         try expect("journal_mode", "wal", database)

@@ -60,7 +60,8 @@ struct SampleKey {
         shared.configure(limits: LimitSet(account.limits.map { ($0, .account) }), maximumInFlight: nil, epoch: 1)
         return ResolvedKey(
             record: record, digest: secret.digest, projectName: "payments",
-            account: ResolvedAccount(account, state: shared, epoch: 1), scopes: ScopeSet(record.scopes), state: state, roleNames: ["accountant"], planName: "free")
+            account: ResolvedAccount(account, state: shared, epoch: 1), scopes: ScopeSet(record.scopes), state: state,
+            roleNames: ["accountant"], planName: "free")
     }
 
     /// The request that a test asks about.

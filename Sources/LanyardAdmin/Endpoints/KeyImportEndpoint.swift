@@ -6,6 +6,7 @@ import LanyardManagement
 import LanyardWire
 import Logging
 import NIOCore
+import Synchronization
 
 // # Import
 //
@@ -22,21 +23,26 @@ extension AdminCall {
         try management.checkImport(as: caller)
         let body = ResponseBody { writer in
             var answers = ImportAnswers(call: self)
+            let incoming = ImportLines()
             do {
                 try await withThrowingDiscardingTaskGroup { group in
-                    let batches = AsyncThrowingChannel<ImportBatch, any Error>()
-                    group.addTask { await ImportBatch.read(request.body, into: batches) }
-                    for try await batch in batches {
-                        try await answers.importBatch(batch)
-                        try await writer.write(ByteBuffer(bytes: answers.flush()))
+                    group.addTask { await incoming.read(request.body) }
+                    do {
+                        for try await batch in incoming.batches {
+                            try await answers.importBatch(batch)
+                            try await writer.write(ByteBuffer(bytes: answers.flush()))
+                        }
+                        // A cancelled channel ends as one that has no more.
+                        try Task.checkCancellation()
+                        try await writer.write(ByteBuffer(bytes: answers.finish()))
+                    } catch let interruption as ImportInterruption {
+                        log(interruption.cause, at: .error)
+                        // What is still being sent is read over by the connection, which can be used again then.
+                        incoming.stop()
+                        try await writer.write(ByteBuffer(bytes: answers.end(interruption)))
                     }
+                    try await writer.finish(nil)
                 }
-                try await writer.write(ByteBuffer(bytes: answers.finish()))
-                try await writer.finish(nil)
-            } catch let interruption as ImportInterruption {
-                log(interruption.cause, at: .error)
-                try await writer.write(ByteBuffer(bytes: answers.end(interruption)))
-                try await writer.finish(nil)
             } catch {
                 // The client has gone, or has fallen silent. The lines that it was answered are imported.
                 log(error, at: .info)
@@ -73,68 +79,40 @@ private struct ImportBatch {
     enum Entry {
         case line(ImportLine)
         case refused(number: Int, ManagementProblem)
-
-        var number: Int {
-            switch self {
-            case .line(let line): line.number
-            case .refused(let number, _): number
-            }
-        }
     }
 
+    /// The number of the first line.
+    let start: Int
     private(set) var entries: [Entry] = []
     private var bytes = 0
+
+    init(start: Int) {
+        self.start = start
+    }
+
+    var isFull: Bool { entries.count >= Management.importBatchSize }
 
     var lines: [ImportLine] {
         entries.compactMap { if case .line(let line) = $0 { line } else { nil } }
     }
 
-    /// Puts lines together to batches until there are no more, nobody takes them, or the client has gone.
-    static func read(_ body: RequestBody, into batches: AsyncThrowingChannel<ImportBatch, any Error>) async {
-        var lines = LineSplitter(longest: KeyImportBody.maximumLineLength)
-        var (batch, number) = (ImportBatch(), 0)
-        do {
-            for try await piece in body {
-                // Where an import has ended, nobody takes what is still being sent.
-                try Task.checkCancellation()
-                for line in lines.append(piece.readableBytesView) {
-                    number += 1
-                    if !batch.hasRoom(for: line) {
-                        await batches.send(batch)
-                        batch = ImportBatch()
-                    }
-                    batch.append(line, number: number)
-                    if batch.entries.count == Management.importBatchSize {
-                        await batches.send(batch)
-                        batch = ImportBatch()
-                    }
-                }
-            }
-            if let last = lines.finish() { batch.append(last, number: number + 1) }
-            if !batch.entries.isEmpty { await batches.send(batch) }
-            batches.finish()
-        } catch {
-            batches.fail(error)
-        }
-    }
-
-    private func hasRoom(for line: LineSplitter.Line) -> Bool {
+    func hasRoom(for line: LineSplitter.Line) -> Bool {
         guard case .text(let text) = line else { return true }
         return bytes + text.count <= Management.importBatchBytes
     }
 
-    private mutating func append(_ line: LineSplitter.Line, number: Int) {
+    mutating func append(_ line: LineSplitter.Line, number: Int) {
         switch line {
         case .tooLong:
             entries.append(.refused(number: number, .tooLarge(limit: KeyImportBody.maximumLineLength, of: "line")))
         case .text(let text):
             if text.isEmpty { return }
             bytes += text.count
-            entries.append(Self.read(text, number: number))
+            entries.append(Self.entry(text, number: number))
         }
     }
 
-    private static func read(_ text: [UInt8], number: Int) -> Entry {
+    private static func entry(_ text: [UInt8], number: Int) -> Entry {
         do {
             let body = try KeyImportBody.decode(try JSONParser.parse(text))
             return .line(ImportLine(number: number, digest: body.digest, draft: KeyDraft(body.key)))
@@ -144,6 +122,46 @@ private struct ImportBatch {
             return .refused(number: number, .invalid(error))
         } catch {
             return .refused(number: number, .unavailable("The line could not be read."))
+        }
+    }
+}
+
+/// Puts the lines of a body together to batches, each of which waits until it is taken.
+private final class ImportLines: Sendable {
+    let batches = AsyncThrowingChannel<ImportBatch, any Error>()
+    private let isStopped = Atomic<Bool>(false)
+
+    /// Takes no more lines. It does not cancel who reads them: a body whose reader was cancelled can't be read over.
+    func stop() {
+        isStopped.store(true, ordering: .relaxed)
+        batches.finish()
+    }
+
+    /// Reads until there are no more lines, nobody takes them, or the client has gone.
+    func read(_ body: RequestBody) async {
+        var lines = LineSplitter(longest: KeyImportBody.maximumLineLength)
+        var (batch, number) = (ImportBatch(start: 1), 0)
+        do {
+            for try await piece in body {
+                for line in lines.append(piece.readableBytesView) {
+                    if isStopped.load(ordering: .relaxed) { return }
+                    if !batch.hasRoom(for: line) {
+                        await batches.send(batch)
+                        batch = ImportBatch(start: number + 1)
+                    }
+                    number += 1
+                    batch.append(line, number: number)
+                    if batch.isFull {
+                        await batches.send(batch)
+                        batch = ImportBatch(start: number + 1)
+                    }
+                }
+            }
+            if let last = lines.finish() { batch.append(last, number: number + 1) }
+            if !batch.entries.isEmpty { await batches.send(batch) }
+            batches.finish()
+        } catch {
+            batches.fail(error)
         }
     }
 }
@@ -181,7 +199,7 @@ private struct ImportAnswers {
         do {
             outcomes = try await call.management.importBatch(batch.lines, as: call.caller)[...]
         } catch {
-            throw ImportInterruption(line: batch.entries.first?.number ?? 1, cause: error)
+            throw ImportInterruption(line: batch.start, cause: error)
         }
         for entry in batch.entries {
             switch entry {

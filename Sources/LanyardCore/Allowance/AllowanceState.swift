@@ -14,8 +14,8 @@ package final class AllowanceState: Sendable {
     package let subject: Subject
     private let content: Mutex<Content>
 
-    // @unchecked: windows, tally and books are no Sendable classes, but they are reached through this value alone, and that
-    // under the lock.
+    // @unchecked: the memory of the windows, the tally and the books are not Sendable, but they are reached through this value
+    // alone, and that under the lock.
     struct Content: ~Copyable, @unchecked Sendable {
         var limits: LimitSet = .none
         /// The newest change that the limits come from: an older load must not undo a newer one.
@@ -252,7 +252,7 @@ extension AllowanceState {
     }
 
     /// Takes over a window that an earlier process saved. It may come before the limits are known, so it is kept as a rule
-    /// of its own until ``configure(limits:maximumInFlight:epoch:)`` names the real ones.
+    /// of its own until ``configure(limits:quotas:maximumInFlight:epoch:)`` names the real ones.
     package func restore(_ windows: [SavedWindow]) {
         content.withLock { content in
             precondition(content.epoch < 0, "windows are restored before any limit is configured")

@@ -1,4 +1,4 @@
-/// One limit, ready to be checked: the definition, who set it, and where its window lies in the block of its subject.
+/// One limit, ready to be checked: the definition, who set it, and where its window lies in the memory of its subject.
 package struct LimitRule: Hashable, Sendable {
     package let definition: LimitDefinition
     package let source: AllowanceSource
@@ -31,7 +31,7 @@ package final class LimitSet: Hashable, Sendable {
     package let rules: [LimitRule]
     /// The rules, as decisions read them.
     package let gauges: ContiguousArray<LimitGauge>
-    /// Words that a block for these rules takes.
+    /// Words that the windows of these rules take.
     package let words: Int
 
     package static let none = LimitSet([])

@@ -119,14 +119,16 @@ extension ResolvedKey {
     /// Whether it was asked for since this was last asked.
     package func takeUse() -> Bool { wasUsed.exchange(false, ordering: .relaxed) }
 
-    /// About what it takes in memory, its allowances included: the fixed part was measured, the rest is counted.
+    /// About what it takes in memory, its allowances included: the fixed part was measured (docs/benchmarks.md), the rest is
+    /// counted.
     package var cachedBytes: Int {
         var entries = traits.ownScopes.count + traits.roles.count
         if let restrictions {
             entries += restrictions.ipAllowlist.count + restrictions.methods.count + restrictions.pathPatterns.count
         }
-        let texts = name.utf8.count + (rarities?.metadata.json.utf8.count ?? 0)
-        return 800 + texts + 40 * entries + 160 * traits.limits.count
+        let texts = name.utf8.count + (rarities.map { 160 + $0.metadata.json.utf8.count } ?? 0)
+        let windows = traits.limits.reduce(0) { $0 + 8 * WindowRing.Width(amount: $1.amount).words }
+        return 400 + texts + 40 * entries + windows
     }
 }
 

@@ -41,7 +41,8 @@ public struct Identifier<Tag: IdentifierTag>: Sendable {
     }
 
     /// The identifier after this one, for many that are made at once: the random bits count up (RFC 9562, section 6.2,
-    /// method 2), so they need not be drawn anew. What is counted past the last is in the next of the 12 upper ones.
+    /// method 2), so they need not be drawn anew. What is counted past the last of the lower 62 is in the
+    /// 12 upper ones; past all 74 it begins again, still in the same millisecond.
     package var successor: Self {
         let random: UInt64 = 1 << 62 - 1
         guard low & random == random else { return Self(high: high, low: low + 1) }

@@ -92,7 +92,6 @@ final class WriteQueue: Sendable {
             return writes
         }
         let start = DispatchTime.now().uptimeNanoseconds
-        database.checkpoint(.usual)
         let unbegun = WriteBatch.run(
             writes, on: database, of: files, makeTransaction: transaction,
             isTimeUp: { DispatchTime.now().uptimeNanoseconds - start >= limits.longestBatchNanoseconds },

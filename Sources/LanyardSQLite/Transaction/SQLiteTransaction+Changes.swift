@@ -9,10 +9,7 @@ extension SQLiteTransaction {
     }
 
     func recordChange(_ subject: ChangeSubject) throws -> Change {
-        if case .imports = subject {
-            try noteImports()
-            database.checkpoint(.bulk)
-        }
+        if case .imports = subject { try noteImports() }
         return try attempt("counting a change") {
             let epoch = try number("UPDATE epoch SET value = value + 1 RETURNING value", ColumnWriter())
             return Change(epoch: try counted(epoch), subject: subject)

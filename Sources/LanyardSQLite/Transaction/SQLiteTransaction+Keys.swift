@@ -14,21 +14,34 @@ extension SQLiteTransaction {
         return Array(lists.joined().sorted { $0.id > $1.id }.prefix(max(0, page.limit)))
     }
 
-    /// A digest that exists is met by the insertion itself: looking for it first would cost a tenth of an import. The
-    /// key has to come before its secret, which refers to it.
+    /// A digest that exists is met by the insertion itself: looking for it first would cost a tenth of an import. But where
+    /// one was met more will be, as when an import is sent again, and those cost nothing but the look.
     func insert(_ key: KeyRecord, secret: SecretRecord) throws -> KeyID? {
-        try attempt("inserting into keys") {
-            var values = ColumnWriter(capacity: KeyRecord.table.columns.count)
-            try key.write(to: &values, lists: &keyLists)
-            try execute(KeyRecord.table.insert, values)
+        if meetsDuplicates, let owner = try owner(of: secret.digest) { return owner }
+        do {
+            try insertRow(of: key)
+        } catch let error as StoreError where error.code == .constraint {
+            // What is wrong with the key is of no account where its digest has another.
+            if let owner = try owner(of: secret.digest) { return owner }
+            throw error
         }
         guard try insertUnlessDigestExists(secret) else {
+            // The key had to come before its secret, which refers to it.
             try deleteRow(key.id, of: KeyRecord.table)
+            meetsDuplicates = true
             return try owner(of: secret.digest)
         }
         try attempt("indexing the roles of a key") { try indexRoles(of: key) }
         if key.isImported { try noteImports() }
         return nil
+    }
+
+    private func insertRow(of key: KeyRecord) throws {
+        try attempt("inserting into keys") {
+            var values = ColumnWriter(capacity: KeyRecord.table.columns.count)
+            try key.write(to: &values, lists: &keyLists)
+            try execute(KeyRecord.table.insert, values)
+        }
     }
 
     func update(_ key: KeyRecord) throws {

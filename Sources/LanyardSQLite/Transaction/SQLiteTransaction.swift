@@ -14,6 +14,8 @@ final class SQLiteTransaction: StoreWriting {
     var keyLists = KeyListTexts()
     /// Whether this transaction has seen that imports are remembered: asked once, not at each of a million keys.
     var hasNotedImports = false
+    /// Whether a digest was to be inserted that exists.
+    var meetsDuplicates = false
     let journalLimits: JournalLimits
     let metrics: StoreMetrics?
 

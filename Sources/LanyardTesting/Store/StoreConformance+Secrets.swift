@@ -59,12 +59,14 @@ extension StoreConformance {
         }
         try await store.write { store in
             try expect.equal(store.insert(second, secret: twin), first.id, "the owner of a digest")
+            try expect.equal(store.insert(second, secret: twin), first.id, "the owner of a digest that was just met")
             try expect.equal(store.insert(twin), false, "whether a known digest was inserted")
             _ = try store.insert(second, secret: Samples.secret(2, of: second.id))
             try expect.equal(store.insert(twin), false, "whether another key's digest was inserted")
             try expect.throwing(.constraint, "a second key of one id") {
                 _ = try store.insert(first, secret: Samples.secret(3, of: first.id))
             }
+            try expect.equal(store.insert(first, secret: secret), first.id, "the owner, though the id exists as well")
             try expect.throwing(.constraint, "a secret of a key that isn't there") {
                 _ = try store.insert(Samples.secret(4, of: Samples.id(99)))
             }

@@ -47,7 +47,8 @@ package struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
     package static func abbreviated(_ name: String) -> String {
         let longest = 40
         let kept = 16
-        return name.utf8.count <= longest ? name : name.prefix(kept) + "…"
+        // Not by characters: one of them may be as long as its combining marks are many.
+        return name.utf8.count <= longest ? name : String(name.unicodeScalars.prefix(kept)) + "…"
     }
 
     private static func escaped(_ name: String) -> String {

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import LanyardWire
 import NIOCore
 import NIOHTTP1
@@ -109,8 +110,9 @@ struct ImportTests {
     }
 
     /// Streams a first batch, and a second one once the first is answered and `between` has run; all lines of the answer.
+    /// - Parameter isOpen: Whether the body goes on until the whole answer has come.
     private func interrupted(
-        _ call: Call, _ node: TestNode, between: () async throws -> Void
+        _ call: Call, _ node: TestNode, isOpen: Bool = false, between: () async throws -> Void
     ) async throws -> [JSONValue] {
         let (stream, continuation) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
         var request = HTTPClientRequest(url: "http://\(node.client.admin)\(call.target)")
@@ -127,8 +129,9 @@ struct ImportTests {
             try await between()
             let more = (1...1_000).map { line("second-\($0)") + "\n" }.joined()
             continuation.yield(ByteBuffer(string: "no line\n" + more))
-            continuation.finish()
+            if !isOpen { continuation.finish() }
         }
+        continuation.finish()
         return try results(bytes)
     }
 
@@ -144,6 +147,39 @@ struct ImportTests {
             rest.body?.bytes = Array((1...1_000).map { line("second-\($0)") + "\n" }.joined().utf8)
             let summary = try self.results(try await node.send(rest).body).last?["summary"]
             #expect(summary?["imported"]?.number?.int64 == 1_000)
+        }
+    }
+
+    @Test("an answer that ends early comes whole while lines are still being sent")
+    func endsEarly() async throws {
+        try await TestNode.run { node in
+            let results = try await interrupted(call(node), node, isOpen: true) { node.store.failWrites(true) }
+            #expect(results.count == 1_001)
+            #expect(results.last?["resume_from_line"]?.number?.int64 == 1_001)
+            node.store.failWrites(false)
+        }
+    }
+
+    @Test("behind an answer that ended early the rest of the body is read over, and the connection can be used again")
+    func connectionGoesOn() async throws {
+        try await TestNode.run { node in
+            node.store.failWrites(true)
+            let body = (1...10_000).map { line("unread-\($0)") + "\n" }.joined()
+            let fields = call(node).headers.map { "\($0.name): \($0.value)\r\n" }.joined()
+            let list = Call.admin(.GET, "/v1/keys?limit=1", secret: node.adminSecret)
+            let next = list.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
+            let text = """
+                POST /v1/keys/import HTTP/1.1\r\nHost: a\r\n\(fields)Content-Length: \(body.utf8.count)\r\n\r\n\(body)\
+                GET \(list.target) HTTP/1.1\r\nHost: a\r\n\(next)\r\n
+                """
+            let bytes = try await RawExchange.send(Array(text.utf8), to: node.client.admin) { bytes in
+                String(decoding: bytes, as: UTF8.self).components(separatedBy: "HTTP/1.1 200").count == 3
+            }
+            let answers = String(decoding: bytes, as: UTF8.self).components(separatedBy: "HTTP/1.1 ")
+            #expect(answers.count == 3)
+            #expect(answers.dropFirst().first?.contains(#""resume_from_line":1"#) == true)
+            #expect(answers.last?.hasPrefix("200") == true)
+            node.store.failWrites(false)
         }
     }
 

@@ -23,6 +23,18 @@ struct IdentifierTests {
         #expect(ProjectID("proj_" + digits)?.high == high)
     }
 
+    @Test("the one after an identifier sorts behind it, of the same millisecond, through every carry")
+    func successor() {
+        let first = KeyID.make(atMilliseconds: 1_800_000_000_123)
+        #expect(first.successor.millisecondsSinceEpoch == 1_800_000_000_123)
+        let last = UInt64(0b10) << 62 | (1 << 62 - 1)
+        let (usual, carries) = (KeyID(high: 0x1_7005, low: last - 1), KeyID(high: 0x1_7005, low: last))
+        #expect(usual < usual.successor && usual.successor == carries)
+        #expect(carries < carries.successor)
+        #expect(carries.successor == KeyID(high: 0x1_7006, low: 0b10 << 62))
+        #expect(KeyID(high: 0x1_7fff, low: last).successor == KeyID(high: 0x1_7000, low: 0b10 << 62))
+    }
+
     @Test("each kind has its own prefix, and reads no other's")
     func prefixes() {
         let digits = "02p5oQZoHTv0zeY5yG21K3"
