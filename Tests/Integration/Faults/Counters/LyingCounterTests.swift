@@ -70,7 +70,8 @@ import Testing
             try await expectRecovery(stand, busy: busy, others: [lenient, free])
             let growth = zip(before, try stand.peaks()).map { $1 - $0 }
             print("    memory grew by \(growth) MiB beyond \(before)")
-            #expect(growth.allSatisfy { $0 < 64 }, "\(growth)")
+            // AddressSanitizer keeps what was freed for a while: hence the patience here too. A lie is of a GB.
+            #expect(growth.allSatisfy { $0 < 64 * TestRun.patience }, "\(growth)")
             try await stand.end()
         }
 
