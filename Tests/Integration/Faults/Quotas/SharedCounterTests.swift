@@ -249,8 +249,8 @@ struct SharedCounterTests {
             let seen = await load
             print("\(counters.rawValue), its clock set to \(steps) s:")
             Self.judge(seen, limits, over: time)
-            // It goes on after each step.
-            #expect(seen.grants.count >= 512 * 3)
+            // It goes on after each step; how fast, a sanitizer has a say in.
+            #expect(seen.grants.count >= 512 * 3 / TestRun.patience)
             #expect(try await Self.chargedAhead(cluster) > 0)
             try await cluster.stop()
         }
