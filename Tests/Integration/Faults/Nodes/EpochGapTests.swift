@@ -27,8 +27,7 @@ struct EpochGapTests {
         let recoveries = Recoveries()
         for round in 0..<rounds {
             let first = Int.random(in: 0..<3, using: &random)
-            let seconds = Double.random(in: 4...6, using: &random)
-            try await hold(cluster, from: first, for: seconds, "round \(round), seed \(seed)", noting: recoveries)
+            try await hold(cluster, from: first, "round \(round), seed \(seed)", noting: recoveries)
         }
         print("    acknowledged by every node once the commit was let go: \(recoveries)")
         try await cluster.stop()
@@ -46,7 +45,7 @@ struct EpochGapTests {
     }
 
     private func hold(
-        _ cluster: QuotaCluster, from first: Int, for seconds: Double, _ what: String, noting recoveries: Recoveries
+        _ cluster: QuotaCluster, from first: Int, _ what: String, noting recoveries: Recoveries
     ) async throws {
         let clients = try cluster.nodes.map { try $0.client() }
         let held = try await clients[first].createKey("held")
@@ -57,8 +56,9 @@ struct EpochGapTests {
         }
         // Also where the test ends early: the clients go on until then.
         defer { isOver.set() }
+        // Until it is ended below. Should the test end before, no longer than this.
         async let locking = cluster.postgres.run(
-            "SELECT pg_advisory_lock(\(Self.lock)), pg_sleep(\(seconds))", in: cluster.database)
+            "SELECT pg_advisory_lock(\(Self.lock)), pg_sleep(\(120 * TestRun.patience))", in: cluster.database)
         try await eventually("the lock is held") { try await self.locks(cluster, granted: true) == 1 }
         let before = try await cluster.number("SELECT value FROM epoch")
         async let revoking = Self.revoke(held, at: clients[first])
