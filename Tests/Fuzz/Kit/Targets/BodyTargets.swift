@@ -75,7 +75,9 @@ enum BodyReading {
         guard (1...InvalidRequest.most).contains(error.errors.count) else { return "\(error.errors.count) errors" }
         for found in error.errors {
             let pointer = found.pointer.text
-            guard pointer.isEmpty || pointer.hasPrefix("/") else { return "a pointer that is none: \(pointer)" }
+            guard [nil, UInt8(ascii: "/")].contains(pointer.utf8.first) else {
+                return "a pointer that is none: \(pointer)"
+            }
             guard !found.detail.isEmpty, found.detail.utf8.count < 1_000 else {
                 return "an error that says nothing, or too much"
             }

@@ -29,7 +29,7 @@ extension FuzzTarget {
             }
             return .accepted
         } catch {
-            guard error.errors.allSatisfy({ $0.pointer.text.hasPrefix("?") }) else {
+            guard error.errors.allSatisfy({ $0.pointer.text.utf8.first == UInt8(ascii: "?") }) else {
                 return .broken("an error whose pointer names no parameter: \(error)")
             }
             guard !isKnown else { return .broken("two known parameters are refused: \(error)") }
